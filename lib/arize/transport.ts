@@ -1,0 +1,163 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { ApiException, type FailureKind, InvalidArgument } from "./errors.ts";
+import { isWrite } from "./problem.ts";
+
+// Not imported: in an ESM bundle `import "node:http"` costs a cold start 60 ms, as fetch does.
+const http = process.getBuiltinModule("node:http");
+const https = process.getBuiltinModule("node:https");
+
+const maxBodyBytes = 10 * 1024 * 1024;
+const loopbackHosts = ["127.0.0.1", "localhost", "[::1]"];
+
+export interface TransportOptions {
+  /** Such as `https://api.arize.com`, with a path prefix where a gateway wants one. Plain http to loopback only. */
+  baseUrl: string;
+  /** Asked before every request, so that a rotated key is used at once. What it throws is passed on as it is. */
+  token: () => Promise<string>;
+  /** Further certificate authorities in PEM, added to Node's own. */
+  ca?: string | undefined;
+  /** For each request, from connecting to the last byte, in milliseconds; 10 s by default. */
+  timeoutMs?: number | undefined;
+}
+
+export interface CallOptions {
+  /** Gives the request up; it then fails with kind `timeout`. */
+  signal?: AbortSignal | undefined;
+  /** Instead of the client's, in milliseconds. */
+  timeoutMs?: number | undefined;
+}
+
+export interface ApiRequest extends CallOptions {
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** The path template, for messages. */
+  path: string;
+  /** The path with its ids and query, encoded. */
+  target: string;
+  body?: unknown;
+}
+
+export interface ApiResponse {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** Sends requests over kept-alive connections, each once: retrying is the business of whoever knows what is at stake. */
+export class Transport {
+  readonly #base: URL;
+  readonly #agent: InstanceType<typeof http.Agent>;
+  readonly #token: () => Promise<string>;
+  readonly #timeoutMs: number;
+
+  /** @throws InvalidArgument when the base URL is not usable or would send the key in clear over a network */
+  constructor({ baseUrl, token, ca, timeoutMs = 10_000 }: TransportOptions) {
+    this.#base = checkedBase(baseUrl);
+    const secure = this.#base.protocol === "https:";
+    const authorities = ca === undefined ? {} : { ca: [...process.getBuiltinModule("node:tls").rootCertificates, ca] };
+    this.#agent = secure
+      ? new https.Agent({ keepAlive: true, maxSockets: 64, ...authorities })
+      : new http.Agent({ keepAlive: true, maxSockets: 64 });
+    this.#token = token;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * Sends one request and reads the whole answer, whatever its status; redirects are not followed.
+   * @throws ApiException of kind `network`, `timeout`, or `server` for a body beyond 10 MB
+   */
+  async send(request: ApiRequest): Promise<ApiResponse> {
+    const token = (await this.#token()).trim();
+    if (!/^[\x21-\x7e]+$/.test(token)) throw new InvalidArgument("token", "token: not usable in a header");
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const { request: open } = this.#base.protocol === "https:" ? https : http;
+    const outgoing = () =>
+      open(new URL(this.#base.pathname.replace(/\/+$/, "") + request.target, this.#base), {
+        method: request.method,
+        agent: this.#agent,
+        headers: {
+          accept: "application/json, application/problem+json",
+          authorization: `Bearer ${token}`,
+          "user-agent": "arize-user-lifecycle",
+          ...(body !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+        },
+      });
+    return exchange(request, outgoing, body, request.timeoutMs ?? this.#timeoutMs);
+  }
+
+  /** Closes the idle connections. */
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+function checkedBase(baseUrl: string): URL {
+  const url = URL.parse(baseUrl);
+  if (url === null || !["http:", "https:"].includes(url.protocol)) {
+    throw new InvalidArgument("baseUrl", "baseUrl: not an http or https URL");
+  }
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    throw new InvalidArgument("baseUrl", "baseUrl: credentials, query and fragment do not belong there");
+  }
+  if (url.protocol === "http:" && !loopbackHosts.includes(url.hostname)) {
+    throw new InvalidArgument("baseUrl", "baseUrl: the API key must not travel in clear, use https");
+  }
+  return url;
+}
+
+function exchange(
+  request: ApiRequest,
+  outgoing: () => ClientRequest,
+  body: string | undefined,
+  timeoutMs: number,
+): Promise<ApiResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<ApiResponse>();
+  const sending = outgoing();
+  const wasSent = watchConnection(sending);
+  const fail = (kind: FailureKind, title: string, cause?: unknown) => {
+    const ambiguous = isWrite(request.method) && wasSent();
+    reject(new ApiException({ method: request.method, path: request.path, kind, title, ambiguous }, { cause }));
+    sending.destroy();
+  };
+  const timer = setTimeout(() => fail("timeout", `No answer within ${timeoutMs} ms`), timeoutMs);
+  const abort = () => fail("timeout", "Given up by the caller");
+  request.signal?.addEventListener("abort", abort, { once: true });
+  sending.on("error", (cause) => fail("network", networkTitle(cause), cause));
+  sending.on("response", (response) => {
+    response.on("error", (cause) => fail("network", networkTitle(cause), cause));
+    collect(response, resolve, () => fail("server", "Answer beyond 10 MB"));
+  });
+  if (request.signal?.aborted) abort();
+  else sending.end(body);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    request.signal?.removeEventListener("abort", abort);
+  });
+}
+
+/** Tells whether the connection ever stood: before that, no byte of the request can have reached the service. */
+function watchConnection(sending: ClientRequest): () => boolean {
+  let stood = false;
+  sending.on("socket", (socket) => {
+    if (sending.reusedSocket) stood = true;
+    else socket.once("encrypted" in socket ? "secureConnect" : "connect", () => (stood = true));
+  });
+  return () => stood;
+}
+
+function collect(response: IncomingMessage, done: (response: ApiResponse) => void, tooLarge: () => void): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  response.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) tooLarge();
+    else chunks.push(chunk);
+  });
+  response.on("end", () => {
+    done({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString("utf8") });
+  });
+}
+
+/** `ECONNRESET` and the like: a socket's message may name hosts, its code says all that matters. */
+function networkTitle(cause: Error): string {
+  return "code" in cause && typeof cause.code === "string" ? `Network failure ${cause.code}` : "Network failure";
+}
