@@ -1,0 +1,132 @@
+import * as z from "zod/mini";
+import { Refused } from "../errors.ts";
+import { describeIssues } from "../issues.ts";
+
+/** What an event asks for. `changed` is a thin hint: something about the person changed, look them up. */
+export const kinds = [
+  "joiner",
+  "mover",
+  "leaver",
+  "changed",
+  "reinstate",
+  "invitation.resend",
+  "invitation.renew",
+  "password.reset",
+] as const;
+export const kindSchema = z.enum(kinds);
+export type Kind = z.infer<typeof kindSchema>;
+
+/** ISO 8601 with a zone, of any precision; times are compared in milliseconds. */
+export const instantSchema = z.iso.datetime({ offset: true });
+
+/**
+ * How a person is identified: their email address in Unicode NFC, trimmed, lower-cased. RFC 5321 allows 254 characters
+ * for an address; Arize's filter takes 255.
+ */
+export function normalizeEmail(email: string): string {
+  return email.normalize("NFC").trim().toLowerCase();
+}
+
+// One @, no spaces or controls, a dot in the domain: stricter patterns refuse addresses that exist (`o'hara+x@bücher.example`).
+const emailPattern = /^[^\s@\p{Cc}<>(),;:"[\]\\]{1,64}@[^\s@\p{Cc}<>(),;:"[\]\\.]+(\.[^\s@\p{Cc}<>(),;:"[\]\\.]+)+$/u;
+
+/** An email address as it may be typed; parsing it yields the normalized form. At most 254 characters. */
+export const emailSchema = z.pipe(
+  z.string(),
+  z.pipe(
+    z.transform((email: string) => normalizeEmail(email)),
+    z.string().check(z.maxLength(254), z.regex(emailPattern)),
+  ),
+);
+
+/** A display name: 1 to 255 characters after trimming (the limit of the Users API), no control characters. */
+export const nameSchema = z.pipe(
+  z.string(),
+  z.pipe(
+    z.transform((name: string) => name.normalize("NFC").trim()),
+    z.string().check(z.minLength(1), z.maxLength(255), z.regex(/^\P{Cc}*$/u)),
+  ),
+);
+
+/** A role at Arize: one of the predefined ones by name, or a custom one by its id. */
+export const roleSchema = z.union([
+  z.enum(["admin", "member", "annotator"]),
+  z.object({ type: z.literal("custom"), id: z.string().check(z.minLength(1), z.maxLength(255)) }),
+]);
+export type Role = z.infer<typeof roleSchema>;
+
+const shortText = z.string().check(z.minLength(1), z.maxLength(255));
+
+export const personSchema = z.object({
+  email: z.optional(emailSchema),
+  /** The person's id at the source, for sources that name people by id only. */
+  externalId: z.optional(shortText),
+  name: z.optional(nameSchema),
+  role: z.optional(roleSchema),
+  isDeveloper: z.optional(z.boolean()),
+  groups: z.optional(z.array(shortText).check(z.maxLength(200))),
+  department: z.optional(shortText),
+  attributes: z.optional(z.record(shortText, z.string().check(z.maxLength(1000)))),
+});
+export type Person = z.infer<typeof personSchema>;
+
+/**
+ * That the event is about one of several groups or apps which stand for access: the person leaves only when they are in
+ * none of `among` any more. Ids are opaque and unique within the source, such as `group:00g1`.
+ */
+export const membershipSchema = z.object({
+  of: shortText,
+  change: z.enum(["added", "removed"]),
+  among: z.array(shortText).check(z.minLength(1), z.maxLength(200)),
+});
+
+/**
+ * One normalized lifecycle event: what the sources produce, what travels through the queue, what the worker applies.
+ * Never the raw payload, which carries data that nobody needs here.
+ */
+export const eventSchema = z
+  .object({
+    /** `source:provider-id`, or a hash of what identifies the event where the provider gives none. */
+    id: z.string().check(z.minLength(3), z.maxLength(300)),
+    source: shortText,
+    kind: kindSchema,
+    /** Raised by every release, redrive and replay: SQS swallows a deduplication id it saw within five minutes. */
+    attempt: z.int().check(z.gte(0)),
+    /** When it happened, by the source's clock. */
+    occurredAt: instantSchema,
+    receivedAt: instantSchema,
+    /** When it shall take effect, where that is not when it happened. */
+    effectiveAt: z.optional(instantSchema),
+    /** Commands age: after this moment a resend or a reset is no longer wanted. */
+    expiresAt: z.optional(instantSchema),
+    person: personSchema,
+    membership: z.optional(membershipSchema),
+  })
+  .check(
+    z.refine((event) => event.person.email !== undefined || event.person.externalId !== undefined, {
+      path: ["person"],
+      params: { problem: "needs an email or an externalId" },
+    }),
+  );
+export type LifecycleEvent = z.infer<typeof eventSchema>;
+
+/**
+ * Reads an event from a queue message's body, checked again: whoever may send to the queue may send anything.
+ * @throws Refused `malformed_event`, naming the fields and never their values
+ */
+export function parseEvent(body: string): LifecycleEvent {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    throw new Refused("malformed_event", "the message is not JSON");
+  }
+  const result = eventSchema.safeParse(json);
+  if (!result.success) throw new Refused("malformed_event", describeIssues(result.error));
+  return result.data;
+}
+
+/** The moment that orders events about one person, in epoch milliseconds. */
+export function eventTime(event: Pick<LifecycleEvent, "effectiveAt" | "occurredAt">): number {
+  return Date.parse(event.effectiveAt ?? event.occurredAt);
+}

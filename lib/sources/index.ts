@@ -1,0 +1,16 @@
+import { okta } from "./okta.ts";
+import type { Source, SourceOptions } from "./source.ts";
+import { standard } from "./standard.ts";
+
+/** Every source there is, by the name that its webhook's path and the configuration use. A new one is one line here. */
+export const sources = { okta, standard } as const;
+export type SourceName = keyof typeof sources;
+
+/** Finds a source by a name from outside, such as a part of a request's path. */
+export function findSource(name: string): Source<SourceOptions> | undefined {
+  return isSourceName(name) ? sources[name] : undefined;
+}
+
+function isSourceName(name: string): name is SourceName {
+  return Object.hasOwn(sources, name);
+}

@@ -1,0 +1,86 @@
+import * as z from "zod/mini";
+import { type Kind, kindSchema, type LifecycleEvent } from "../lifecycle/event.ts";
+
+/** An HTTP request as a source sees it. */
+export interface WebhookRequest {
+  method: "GET" | "POST";
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string | undefined>>;
+  query: Readonly<Record<string, string | undefined>>;
+  /** The raw bytes, base64 already undone: signatures cover these and nothing parsed from them. */
+  body: Buffer;
+  receivedAt: Date;
+}
+
+/** What goes back to the sender. */
+export interface Reply {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** What came of one request. One bad element never costs the others of the same request. */
+export interface Normalized {
+  events: LifecycleEvent[];
+  /** The provider's types of the elements that mean nothing here, for a count. Never personal data. */
+  ignored: string[];
+  /** Elements that should have meant something and could not be read. `problem` names fields, never values. */
+  bad: { id: string | undefined; problem: string }[];
+}
+
+/** A person as a source's own API describes them. */
+export interface SourcePerson {
+  externalId: string;
+  email: string;
+  name?: string;
+  active: boolean;
+  groups?: string[];
+  department?: string;
+}
+
+/** The secret with which a source's own API is read. */
+export type Credential = Readonly<Record<string, string>>;
+
+/** The options that every source has. @param allow the kinds that it is trusted with unless the config says otherwise */
+export function sourceOptions(allow: Kind[]) {
+  return {
+    /** The kinds this source may cause; anything else from it is parked as `kind_not_allowed`. */
+    allow: z._default(z.array(kindSchema), allow),
+    /** Which of the provider's event types means what, where the defaults do not fit. */
+    kinds: z._default(z.record(z.string(), z.union([kindSchema, z.literal("ignore")])), {}),
+  };
+}
+export interface SourceOptions {
+  allow: Kind[];
+  kinds: Record<string, Kind | "ignore">;
+}
+
+/**
+ * A place where events come from. One file in this folder implements it, one line in `index.ts` makes it known; its
+ * options become `sources.<name>` in `lifecycle.config.ts`.
+ */
+export interface Source<Options extends SourceOptions> {
+  name: string;
+  options: z.ZodMiniType<Options>;
+  /** Media types of `POST` bodies that are accepted, without parameters. */
+  contentTypes: readonly string[];
+  /** Answers requests that set the webhook up, before and without authentication; `undefined` for all others. */
+  handshake?(request: WebhookRequest, options: Options): Reply | undefined;
+  /**
+   * Authenticates the raw request against each of the secrets (more than one, so that a rotation has no gap), in
+   * constant time.
+   * @throws Rejected 401 with a short reason
+   */
+  verify(request: WebhookRequest, secrets: readonly string[], options: Options): void;
+  /**
+   * Turns an authenticated body into events.
+   * @throws Rejected 400 when the envelope as a whole cannot be read
+   */
+  normalize(request: WebhookRequest, options: Options): Normalized;
+  /** The answer once every event is safely queued. */
+  accepted(events: readonly LifecycleEvent[]): Reply;
+  /** Reads one person from the source's own API; `undefined` when the source no longer knows them. */
+  lookup?(externalId: string, credential: Credential, options: Options): Promise<SourcePerson | undefined>;
+  /** Reads everybody who should have access, for the daily comparison. */
+  list?(credential: Credential, options: Options): AsyncIterable<SourcePerson>;
+}

@@ -1,0 +1,58 @@
+import * as z from "zod/mini";
+import { type Kind, personSchema, roleSchema } from "../lifecycle/event.ts";
+import { utcSchema } from "./utc.ts";
+
+/** The types of event and what they mean. */
+export const standardTypes = {
+  "person.joined": "joiner",
+  "person.moved": "mover",
+  "person.left": "leaver",
+  "person.reinstated": "reinstate",
+  "invitation.resend": "invitation.resend",
+  "password.reset": "password.reset",
+} as const satisfies Record<string, Kind>;
+
+const predefinedRole = z
+  .string()
+  .register(z.globalRegistry, { enum: ["admin", "member", "annotator"], description: "In any letter case." });
+const customRole = z.object({ type: z.literal("custom"), id: z.string().check(z.minLength(1), z.maxLength(255)) });
+const anyCaseRole = z.pipe(
+  z.union([predefinedRole, customRole]),
+  z.pipe(
+    z.transform((role: string | z.infer<typeof customRole>) => (typeof role === "string" ? role.toLowerCase() : role)),
+    roleSchema,
+  ),
+);
+
+const { email, externalId, name, isDeveloper, groups, department } = personSchema.shape;
+
+/** Whom the event is about, and what is to be true of them. Other fields are dropped. */
+const dataSchema = z
+  .object({
+    email,
+    externalId,
+    name,
+    role: z.optional(anyCaseRole),
+    isDeveloper,
+    groups,
+    department,
+    effectiveAt: z.optional(utcSchema),
+  })
+  .check(
+    z.refine((data) => data.email !== undefined || data.externalId !== undefined, {
+      params: { problem: "needs an email or an externalId" },
+    }),
+  )
+  .register(z.globalRegistry, {
+    description: "At least one of email and externalId says who it is about.",
+    anyOf: [{ required: ["email"] }, { required: ["externalId"] }],
+  });
+
+/** What an event says besides its type, which `kinds` in the configuration may extend. */
+export const standardContentSchema = z.object({ timestamp: utcSchema, data: dataSchema });
+
+/** The whole body; published as JSON Schema in `docs/standard-event.schema.json`. */
+export const standardEventSchema = z.object({
+  type: z.enum(Object.keys(standardTypes) as (keyof typeof standardTypes)[]),
+  ...standardContentSchema.shape,
+});
