@@ -1,0 +1,18 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { Lane } from "../queue.ts";
+import type { LedgerTable } from "./table.ts";
+
+/**
+ * Lists a message that was no event. It has none that could be redriven, so its body is on the dead-letter queue only.
+ * @throws RetryLater
+ */
+export async function shelveMalformed(table: LedgerTable, messageId: string, lane: Lane, now: number): Promise<void> {
+  await table.run((client) =>
+    client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item: { pk: "MALFORMED", sk: messageId, lane, reason: "malformed_event", at: new Date(now).toISOString() },
+      }),
+    ),
+  );
+}

@@ -1,0 +1,32 @@
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
+import type { LedgerTable } from "./table.ts";
+
+const pointerSchema = z.object({ email: z.string() });
+
+/**
+ * Whose id at a source this is: their normalized email, learned from earlier events. It resolves an event that names a
+ * person only by id. @throws RetryLater
+ */
+export async function readPointer(table: LedgerTable, source: string, externalId: string): Promise<string | undefined> {
+  const { Item } = await table.run((client) =>
+    client.send(new GetCommand({ TableName: table.name, Key: pointerKey(source, externalId), ConsistentRead: true })),
+  );
+  return Item === undefined ? undefined : pointerSchema.parse(Item).email;
+}
+
+/** Learns whose id at a source this is. @throws RetryLater */
+export async function writePointer(
+  table: LedgerTable,
+  source: string,
+  externalId: string,
+  email: string,
+): Promise<void> {
+  await table.run((client) =>
+    client.send(new PutCommand({ TableName: table.name, Item: { ...pointerKey(source, externalId), email } })),
+  );
+}
+
+function pointerKey(source: string, externalId: string) {
+  return { pk: `SOURCE#${source}#${externalId}`, sk: "POINTER" };
+}

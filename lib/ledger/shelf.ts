@@ -1,0 +1,153 @@
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
+import { eventSchema, type LifecycleEvent } from "../lifecycle/event.ts";
+import type { LedgerTable } from "./table.ts";
+
+/**
+ * Events that wait outside the queue: `HELD` by a guard until an operator says so, `PARKED` since they cannot succeed as
+ * they are, `DUE` until their time comes. The whole event is kept, which is how it can come back.
+ */
+export type Shelf = "HELD" | "PARKED";
+
+export const shelvedSchema = z.object({
+  event: eventSchema,
+  person: z.string(),
+  reason: z.string(),
+  /** The address the ledger knew for them, where it is another than the event's. */
+  knownEmail: z.optional(z.string()),
+  at: z.string(),
+  /** `waiting` for an operator, or `released` back to the queue as the attempt that the event carries. */
+  status: z.enum(["waiting", "released"]),
+  by: z.optional(z.string()),
+  note: z.optional(z.string()),
+});
+export type Shelved = z.infer<typeof shelvedSchema>;
+
+/**
+ * Keeps an event, once by its id. A late copy of an attempt that was released meanwhile changes nothing.
+ * @throws RetryLater
+ */
+export async function shelve(
+  table: LedgerTable,
+  shelf: Shelf,
+  entry: Pick<Shelved, "event" | "person" | "reason" | "knownEmail">,
+  now: number,
+): Promise<void> {
+  await table.won((client) =>
+    client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item: {
+          ...entry,
+          pk: shelf,
+          sk: entry.event.id,
+          at: new Date(now).toISOString(),
+          attempt: entry.event.attempt,
+          status: "waiting",
+        },
+        ConditionExpression: "attribute_not_exists(pk) OR attempt <= :attempt",
+        ExpressionAttributeValues: { ":attempt": entry.event.attempt },
+      }),
+    ),
+  );
+}
+
+/** Reads one shelved event, consistently. @throws RetryLater */
+export async function findShelved(table: LedgerTable, shelf: Shelf, id: string): Promise<Shelved | undefined> {
+  const { Item } = await table.run((client) =>
+    client.send(new GetCommand({ TableName: table.name, Key: { pk: shelf, sk: id }, ConsistentRead: true })),
+  );
+  return Item === undefined ? undefined : shelvedSchema.parse(Item);
+}
+
+/** Everything on a shelf, oldest first. @throws RetryLater */
+export async function listShelved(table: LedgerTable, shelf: Shelf): Promise<Shelved[]> {
+  const items = await queryAll(table, "pk = :pk", { ":pk": shelf });
+  return items.map((item) => shelvedSchema.parse(item)).sort((a, b) => a.at.localeCompare(b.at));
+}
+
+/**
+ * Marks a shelved event as released by somebody and returns it with its attempt raised: that is what goes on the queue.
+ * Only what is marked here passes the guard that held it, so a message alone cannot release anything.
+ * @returns undefined when nothing is shelved under that id
+ * @throws RetryLater
+ */
+export async function markReleased(
+  table: LedgerTable,
+  shelf: Shelf,
+  id: string,
+  { by, note }: { by: string; note: string },
+): Promise<LifecycleEvent | undefined> {
+  const answer = await table.won((client) =>
+    client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: { pk: shelf, sk: id },
+        UpdateExpression: "SET #status = :released, #by = :by, note = :note ADD attempt :one, #event.attempt :one",
+        ConditionExpression: "attribute_exists(pk)",
+        ExpressionAttributeNames: { "#status": "status", "#by": "by", "#event": "event" },
+        ExpressionAttributeValues: { ":released": "released", ":by": by, ":note": note, ":one": 1 },
+        ReturnValues: "ALL_NEW",
+      }),
+    ),
+  );
+  return answer === undefined ? undefined : shelvedSchema.parse(answer.Attributes).event;
+}
+
+/** Takes an event off a shelf. @throws RetryLater */
+export async function unshelve(table: LedgerTable, shelf: Shelf, id: string): Promise<void> {
+  await table.run((client) => client.send(new DeleteCommand({ TableName: table.name, Key: { pk: shelf, sk: id } })));
+}
+
+/** Keeps an event until its `effectiveAt`. @throws RetryLater */
+export async function schedule(table: LedgerTable, event: LifecycleEvent, person: string): Promise<void> {
+  await table.run((client) =>
+    client.send(new PutCommand({ TableName: table.name, Item: { pk: "DUE", sk: dueKey(event), event, person } })),
+  );
+}
+
+/** Everything whose time has come, earliest first. @throws RetryLater */
+export async function listDue(table: LedgerTable, now: number): Promise<LifecycleEvent[]> {
+  const items = await queryAll(table, "pk = :pk AND sk < :now", { ":pk": "DUE", ":now": minuteAfter(now) });
+  return items.map((item) => eventSchema.parse(item.event)).filter((event) => dueTime(event) <= now);
+}
+
+/** Takes an event off the list of those to come. @throws RetryLater */
+export async function unschedule(table: LedgerTable, event: LifecycleEvent): Promise<void> {
+  await table.run((client) =>
+    client.send(new DeleteCommand({ TableName: table.name, Key: { pk: "DUE", sk: dueKey(event) } })),
+  );
+}
+
+function dueTime(event: LifecycleEvent): number {
+  return Date.parse(event.effectiveAt ?? event.occurredAt);
+}
+
+function dueKey(event: LifecycleEvent): string {
+  return `${new Date(dueTime(event)).toISOString()}#${event.id}`;
+}
+
+function minuteAfter(now: number): string {
+  return new Date(now + 60_000).toISOString();
+}
+
+async function queryAll(table: LedgerTable, condition: string, values: Record<string, string>) {
+  const items: Record<string, unknown>[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await table.run((client) =>
+      client.send(
+        new QueryCommand({
+          TableName: table.name,
+          KeyConditionExpression: condition,
+          ExpressionAttributeValues: values,
+          ExclusiveStartKey: start,
+          ConsistentRead: true,
+        }),
+      ),
+    );
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return items;
+}

@@ -1,0 +1,42 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { RetryLater } from "../errors.ts";
+
+/** The ledger's one table, with what is said about its failures translated once. */
+export class LedgerTable {
+  readonly name: string;
+  readonly #client: DynamoDBDocumentClient;
+
+  constructor(name: string, client: DynamoDBClient = new DynamoDBClient()) {
+    this.name = name;
+    this.#client = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  }
+
+  /**
+   * Runs one request.
+   * @throws RetryLater `ledger_unavailable`; a lost condition is not a failure, see `won`
+   */
+  async run<Answer>(request: (client: DynamoDBDocumentClient) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await request(this.#client);
+    } catch (error) {
+      if (isLostCondition(error)) throw error;
+      const name = error instanceof Error ? error.name : "unknown";
+      throw new RetryLater("ledger_unavailable", { message: `the ledger answered ${name}`, cause: error });
+    }
+  }
+
+  /** Runs a conditional write: its answer, or `undefined` when its condition did not hold. @throws as `run` */
+  async won<Answer>(request: (client: DynamoDBDocumentClient) => Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      return await this.run(request);
+    } catch (error) {
+      if (isLostCondition(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function isLostCondition(error: unknown): boolean {
+  return error instanceof Error && error.name === "ConditionalCheckFailedException";
+}

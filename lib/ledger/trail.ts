@@ -1,0 +1,92 @@
+import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
+import type { LifecycleEvent } from "../lifecycle/event.ts";
+import type { LedgerTable } from "./table.ts";
+
+/** One line of a person's history: what arrived, what was decided, what came of it. No address, no payload. */
+export const trailEntrySchema = z.object({
+  event: z.string(),
+  source: z.string(),
+  kind: z.string(),
+  attempt: z.number(),
+  occurredAt: z.string(),
+  receivedAt: z.string(),
+  finishedAt: z.string(),
+  /** What `decide` wanted. */
+  action: z.optional(z.string()),
+  outcome: z.string(),
+  reason: z.optional(z.string()),
+  /** The person's id at Arize. */
+  userId: z.optional(z.string()),
+  mode: z.optional(z.string()),
+  /** From receiving the event to its end. */
+  ms: z.number(),
+  /** Who released or dismissed it, and why. */
+  by: z.optional(z.string()),
+  note: z.optional(z.string()),
+});
+export type TrailEntry = z.infer<typeof trailEntrySchema>;
+
+const dayMs = 86_400_000;
+
+/**
+ * Appends to a person's history. A redelivered message that was already written down is not written over: its first
+ * outcome is the true one. @throws RetryLater
+ */
+export async function append(table: LedgerTable, person: string, entry: TrailEntry, keepDays: number): Promise<void> {
+  await table.won((client) =>
+    client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item: {
+          ...entry,
+          pk: `PERSON#${person}`,
+          sk: `EVENT#${entry.receivedAt}#${entry.event}#${entry.attempt}#${suffix(entry)}`,
+          ttl: Math.floor((Date.now() + keepDays * dayMs) / 1000),
+        },
+        ConditionExpression: "attribute_not_exists(pk)",
+      }),
+    ),
+  );
+}
+
+// A duplicate stands beside what it repeats; an event held first and acted on later keeps both lines.
+function suffix(entry: TrailEntry): string {
+  return entry.outcome === "duplicate" ? "again" : "first";
+}
+
+/** A person's history, oldest first. @throws RetryLater */
+export async function history(table: LedgerTable, person: string): Promise<TrailEntry[]> {
+  const entries: TrailEntry[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await table.run((client) =>
+      client.send(
+        new QueryCommand({
+          TableName: table.name,
+          KeyConditionExpression: "pk = :pk AND begins_with(sk, :event)",
+          ExpressionAttributeValues: { ":pk": `PERSON#${person}`, ":event": "EVENT#" },
+          ExclusiveStartKey: start,
+          ConsistentRead: true,
+        }),
+      ),
+    );
+    entries.push(...(page.Items ?? []).map((item) => trailEntrySchema.parse(item)));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return entries;
+}
+
+/** What every entry about an event starts with. @param now when its end came */
+export function entryOf(event: LifecycleEvent, now: number) {
+  return {
+    event: event.id,
+    source: event.source,
+    kind: event.kind,
+    attempt: event.attempt,
+    occurredAt: event.occurredAt,
+    receivedAt: event.receivedAt,
+    finishedAt: new Date(now).toISOString(),
+    ms: Math.max(0, now - Date.parse(event.receivedAt)),
+  };
+}
