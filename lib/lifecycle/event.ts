@@ -24,7 +24,8 @@ export const instantSchema = z.iso.datetime({ offset: true });
  * for an address; Arize's filter takes 255.
  */
 export function normalizeEmail(email: string): string {
-  return email.normalize("NFC").trim().toLowerCase();
+  // Once more at the end: some letters compose in lower case only.
+  return email.normalize("NFC").trim().toLowerCase().normalize("NFC");
 }
 
 // One @, no spaces or controls, a dot in the domain: stricter patterns refuse addresses that exist (`o'hara+x@bücher.example`).

@@ -1,0 +1,143 @@
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { type LifecycleConfig, loadConfig, readEnvironment } from "../lib/config.ts";
+import { Rejected, RetryLater } from "../lib/errors.ts";
+import { lazy } from "../lib/lazy.ts";
+import type { LifecycleEvent } from "../lib/lifecycle/event.ts";
+import type { EventQueue } from "../lib/queue.ts";
+import type { Secrets } from "../lib/secrets.ts";
+import { findSource } from "../lib/sources/index.ts";
+import type { Normalized, Reply, Source, SourceOptions, WebhookRequest } from "../lib/sources/source.ts";
+import { describeError, log, Metrics, metricNames } from "../lib/telemetry.ts";
+import { openIdentity, openQueue, openSecrets } from "../lib/wiring.ts";
+
+const maxBytes = 1024 * 1024;
+const metrics = new Metrics();
+
+interface Door {
+  config: LifecycleConfig;
+  secrets: Secrets;
+  queue: EventQueue;
+  secretIds: Record<string, string>;
+}
+
+const open = lazy(async (): Promise<Door> => {
+  const environment = readEnvironment();
+  const secrets = openSecrets();
+  const [config, identity] = await Promise.all([
+    loadConfig(environment.LIFECYCLE_CONFIG),
+    openIdentity(environment, secrets),
+  ]);
+  return { config, secrets, queue: openQueue(environment, identity), secretIds: environment.SOURCE_SECRET_IDS };
+});
+
+interface Configured {
+  source: Source<SourceOptions>;
+  options: SourceOptions;
+  secretId: string;
+}
+
+async function ingest(event: APIGatewayProxyEventV2): Promise<Reply> {
+  const { method } = event.requestContext.http;
+  if (event.rawPath === "/health") return { status: 200, body: JSON.stringify({ status: "ok" }), headers: json };
+  const door = await open();
+  const { source, options, secretId } = findConfigured(event.rawPath, door);
+  if (method !== "GET" && method !== "POST") throw new Rejected(405, "only GET and POST");
+  const request = readRequest(event, method);
+  const handshake = source.handshake?.(request, options);
+  if (handshake) return handshake;
+  if (method === "GET") throw new Rejected(405, "only POST, but for a handshake");
+  await authenticate(request, source, options, secretId, door.secrets);
+  checkContentType(request, source);
+  const normalized = source.normalize(request, options);
+  const events = normalized.events.map((each) => stampExpiry(each, door.config));
+  await door.queue.send(events);
+  tell(source.name, events, normalized);
+  return source.accepted(events);
+}
+
+const json = { "content-type": "application/json" };
+
+function findConfigured(path: string, { config, secretIds }: Door): Configured {
+  const name = /^\/webhooks\/([a-z0-9-]{1,40})$/.exec(path)?.[1];
+  const source = name === undefined ? undefined : findSource(name);
+  const options = Object.entries(config.sources).find(([configured]) => configured === name)?.[1];
+  if (name === undefined || source === undefined || options === undefined) throw new Rejected(404, "unknown source");
+  const secretId = secretIds[name];
+  if (secretId === undefined) throw new RetryLater("secret_not_configured");
+  return { source, options, secretId };
+}
+
+function readRequest(event: APIGatewayProxyEventV2, method: "GET" | "POST"): WebhookRequest {
+  const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+  if (body.length > maxBytes) throw new Rejected(413, "larger than 1 MiB");
+  return { method, headers: event.headers, query: event.queryStringParameters ?? {}, body, receivedAt: new Date() };
+}
+
+/** A secret that was just rotated may not be in the cache yet: it is read once more before a sender is turned away. */
+async function authenticate(
+  request: WebhookRequest,
+  source: Source<SourceOptions>,
+  options: SourceOptions,
+  secretId: string,
+  secrets: Secrets,
+): Promise<void> {
+  try {
+    source.verify(request, await secrets.values(secretId), options);
+  } catch (error) {
+    if (!(error instanceof Rejected) || !secrets.distrust(secretId)) throw error;
+    source.verify(request, await secrets.values(secretId), options);
+  }
+}
+
+function checkContentType({ headers }: WebhookRequest, source: Source<SourceOptions>): void {
+  const type = headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (!source.contentTypes.includes(type)) throw new Rejected(415, `expected ${source.contentTypes.join(" or ")}`);
+}
+
+// Commands age: nobody wants the password reset that they asked for yesterday, when an outage ends.
+function stampExpiry(event: LifecycleEvent, { commandTtlMinutes }: LifecycleConfig): LifecycleEvent {
+  const isCommand = event.kind === "password.reset" || event.kind === "invitation.resend";
+  if (!isCommand || event.expiresAt !== undefined) return event;
+  const expiresAt = new Date(Date.parse(event.receivedAt) + commandTtlMinutes * 60_000).toISOString();
+  return { ...event, expiresAt };
+}
+
+function tell(source: string, events: readonly LifecycleEvent[], { ignored, bad }: Normalized): void {
+  for (const { id, kind } of events) log("info", "received", { source, event: id, kind });
+  for (const { id, problem } of bad) log("error", "bad element", { source, event: id ?? "no id", reason: problem });
+  if (ignored.length > 0)
+    log("info", "ignored", { source, count: ignored.length, reason: [...new Set(ignored)].join() });
+  if (events.length > 0) metrics.add(metricNames.received, events.length);
+  if (bad.length > 0) metrics.add(metricNames.badElements, bad.length);
+  if (ignored.length > 0) metrics.add(metricNames.ignored, ignored.length);
+}
+
+function answer({ status, headers, body }: Reply): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: status, headers: headers ?? {}, body: body ?? "" };
+}
+
+/** What a sender is told about a failure: rejections in a few safe words, anything else as "deliver again". */
+function answerFailure(error: unknown): APIGatewayProxyStructuredResultV2 {
+  if (error instanceof Rejected) {
+    metrics.add(error.status === 401 ? metricNames.unauthorized : metricNames.rejected);
+    log("warn", "rejected", { status: error.status, reason: error.message });
+    return answer({ status: error.status, headers: json, body: JSON.stringify({ error: error.message }) });
+  }
+  metrics.add(metricNames.unavailable);
+  const what = error instanceof RetryLater ? { reason: error.reason, error: error.message } : describeError(error);
+  log("error", "not accepted", { status: 503, ...what });
+  const body = JSON.stringify({ error: "not accepted, deliver again" });
+  return answer({ status: 503, headers: { ...json, "retry-after": "5" }, body });
+}
+
+/** Takes a webhook over HTTPS; answers success only once SQS has all of its events. */
+export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  .use({
+    after: () => metrics.flush(),
+    onError: (request) => {
+      request.response = answerFailure(request.error);
+      metrics.flush();
+    },
+  })
+  .handler(async (event) => answer(await ingest(event)));

@@ -1,0 +1,37 @@
+import type { LifecycleConfig } from "../config.ts";
+import { Refused, RetryLater } from "../errors.ts";
+import { maxAgeMs, maxBackoffMs } from "./backoff.ts";
+import type { Kind, LifecycleEvent } from "./event.ts";
+
+/** Where events come from that are this system's own. */
+export const ownSources = ["operator", "reconcile", "compensation"] as const;
+
+/**
+ * Whether an event may be worked on at all. Asked before anything is claimed: a newest event that can never succeed must
+ * not make good older ones stale.
+ * @param sentAt when it was put on the queue, epoch milliseconds
+ * @throws RetryLater `paused`
+ * @throws Refused `too_old`, `kind_not_allowed`, `role_not_allowed`
+ */
+export function checkAdmissible(event: LifecycleEvent, sentAt: number, now: number, config: LifecycleConfig): void {
+  if (config.mode === "paused") throw new RetryLater("paused", { afterMs: maxBackoffMs });
+  if (now - sentAt > maxAgeMs) throw new Refused("too_old");
+  if (!allowedKinds(event.source, config).includes(event.kind)) throw new Refused("kind_not_allowed");
+  const { role } = event.person;
+  const name = typeof role === "string" ? role : role?.id;
+  if (name !== undefined && !config.allowedRoles.includes(name)) throw new Refused("role_not_allowed");
+}
+
+/** Whether a command has outlived its purpose: nobody wants the password reset that they asked for yesterday. */
+export function isExpired({ expiresAt }: LifecycleEvent, now: number): boolean {
+  return expiresAt !== undefined && Date.parse(expiresAt) <= now;
+}
+
+function allowedKinds(source: string, config: LifecycleConfig): readonly Kind[] {
+  const own: readonly string[] = ownSources;
+  if (own.includes(source)) {
+    return ["joiner", "mover", "leaver", "reinstate", "invitation.resend", "invitation.renew", "password.reset"];
+  }
+  const options = Object.entries(config.sources).find(([name]) => name === source)?.[1];
+  return options?.allow ?? [];
+}

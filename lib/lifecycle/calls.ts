@@ -1,0 +1,77 @@
+import { ApiException } from "../arize/errors.ts";
+import type { CallOptions } from "../arize/transport.ts";
+import type { UsersClient } from "../arize/users-client.ts";
+import type { Secrets } from "../secrets.ts";
+import { type Metrics, metricNames } from "../telemetry.ts";
+import { translate } from "./arize-errors.ts";
+import { type Pace, reserveMs, type Turn } from "./pace.ts";
+
+/** What every call to Arize goes through. */
+export interface Arize {
+  client: UsersClient;
+  pace: Pace;
+  secrets: Secrets;
+  /** The id of the API key's secret. */
+  secretId: string;
+  metrics: Metrics;
+}
+
+const longestCallMs = 10_000;
+
+type Call<Result> = (client: UsersClient, options: CallOptions) => Promise<Result>;
+
+/** Calls to Arize on behalf of one event: in its turn, within its time, with failures told as Refused or RetryLater. */
+export class Calls {
+  readonly #arize: Arize;
+  readonly #turn: Turn;
+
+  constructor(arize: Arize, turn: Turn) {
+    this.#arize = arize;
+    this.#turn = turn;
+  }
+
+  /** Waits until calls may start. @throws RetryLater `arize_rate_limited` */
+  async ready(): Promise<void> {
+    await this.#arize.pace.ready(this.#turn);
+  }
+
+  /** A call that changes nothing. @throws Refused, RetryLater */
+  async read<Result>(call: Call<Result>): Promise<Result> {
+    return this.#run("read", call);
+  }
+
+  /** A call that changes something: a failure of it may be ambiguous. @throws Refused, RetryLater */
+  async write<Result>(call: Call<Result>): Promise<Result> {
+    return this.#run("write", call);
+  }
+
+  async #run<Result>(type: "read" | "write", call: Call<Result>): Promise<Result> {
+    const { client, pace } = this.#arize;
+    try {
+      return await pace.run(this.#turn, () => {
+        const timeoutMs = Math.min(longestCallMs, Math.max(1, this.#turn.remainingMs() - reserveMs));
+        return this.#counted(call(client, { timeoutMs }));
+      });
+    } catch (error) {
+      throw translate(error, type);
+    }
+  }
+
+  async #counted<Result>(answer: Promise<Result>): Promise<Result> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof ApiException) this.#count(error);
+      throw error;
+    }
+  }
+
+  #count({ kind }: ApiException): void {
+    const { metrics, secrets, secretId } = this.#arize;
+    // The key may just have been rotated: it is read again before the next attempt, at most once a minute.
+    if (kind === "authentication") secrets.distrust(secretId);
+    if (kind === "authentication" || kind === "permission") metrics.add(metricNames.arizeDenied);
+    if (kind === "rate_limited") metrics.add(metricNames.arizeRateLimited);
+    if (kind === "server" || kind === "network" || kind === "timeout") metrics.add(metricNames.arizeFailed);
+  }
+}

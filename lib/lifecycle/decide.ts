@@ -1,0 +1,186 @@
+import type { CreateUser, UserChanges } from "../arize/requests.ts";
+import type { User } from "../arize/schemas.ts";
+import type { LifecycleConfig } from "../config.ts";
+import type { Kind, LifecycleEvent, Role } from "./event.ts";
+
+/** What the ledger knows that changes a decision. */
+export interface Known {
+  /** Whether the newest thing known about the person's membership is that they left. */
+  leaving: boolean;
+  /**
+   * Set when a profile update newer than this event came before it: what that update said and could not be applied,
+   * nothing if it was. A late joiner must not bring the old name back.
+   */
+  newerProfile?: Profile | undefined;
+}
+
+/** What a profile update can change. */
+export type Profile = Pick<LifecycleEvent["person"], "name" | "isDeveloper">;
+
+export type Policy = Pick<LifecycleConfig, "defaults" | "moversMayJoin">;
+
+export type NoneReason =
+  | "already_invited"
+  | "already_active"
+  | "already_absent"
+  | "up_to_date"
+  | "not_a_user"
+  | "not_expired"
+  | "not_verified"
+  | "leaving"
+  | "no_lookup"
+  | "role_change_unsupported"
+  | "unknown_role"
+  | "unknown_status";
+
+/** A role that an event asks for and the API cannot set, `member>admin`. */
+export interface RoleReport {
+  roleReport?: string;
+}
+
+export type Action =
+  | ({ type: "none"; reason: NoneReason } & RoleReport)
+  | { type: "create"; input: CreateUser; renews: boolean }
+  | ({ type: "update"; userId: string; changes: UserChanges } & RoleReport)
+  | { type: "delete"; userId: string }
+  | { type: "resend"; userId: string }
+  | { type: "reset"; userId: string }
+  | { type: "hold"; reason: "unknown_status" };
+
+/**
+ * What to do about an event, from the person as Arize has them now: state, not history, so that a duplicate, late or
+ * re-driven event does no harm. Pure. The rows are those of the decision table in the README.
+ * @param user the person's record at Arize, `undefined` when they are not listed
+ */
+export function decide(
+  event: LifecycleEvent,
+  email: string,
+  user: User | undefined,
+  known: Known,
+  policy: Policy,
+): Action {
+  if (known.leaving && !movesMembership(event.kind)) return none("leaving");
+  return decideCurrent(withNewerProfile(event, user, known.newerProfile), email, user, policy);
+}
+
+// Somebody who is created gets everything that is known; somebody who is there already has what the update said.
+function withNewerProfile(event: LifecycleEvent, user: User | undefined, profile: Profile | undefined): LifecycleEvent {
+  if (profile === undefined || !movesMembership(event.kind)) return event;
+  const { name, isDeveloper } = user === undefined ? { ...event.person, ...profile } : profile;
+  return { ...event, person: { ...event.person, name, isDeveloper } };
+}
+
+function decideCurrent(event: LifecycleEvent, email: string, user: User | undefined, policy: Policy): Action {
+  if (user === undefined) return decideAbsent(event, email, policy);
+  if (user.status === "unknown" || user.status === "inactive") return decideUnknown(event.kind);
+  switch (event.kind) {
+    case "joiner":
+    case "reinstate":
+      return user.status === "expired" ? renew(event, user, policy) : adjust(event, user);
+    case "mover":
+      return adjust(event, user);
+    case "leaver":
+      return { type: "delete", userId: user.id };
+    case "invitation.resend":
+      return decideResend(event, user, policy);
+    case "invitation.renew":
+      return user.status === "expired" ? renew(event, user, policy) : none("not_expired");
+    case "password.reset":
+      return user.status === "active" ? { type: "reset", userId: user.id } : none("not_verified");
+    case "changed":
+      return none("no_lookup");
+  }
+}
+
+function none(reason: NoneReason): Action {
+  return { type: "none", reason };
+}
+
+function movesMembership(kind: Kind): boolean {
+  return kind === "joiner" || kind === "reinstate" || kind === "leaver";
+}
+
+function decideAbsent(event: LifecycleEvent, email: string, policy: Policy): Action {
+  switch (event.kind) {
+    case "joiner":
+    case "reinstate":
+      return invite(event, email, policy);
+    case "mover":
+      return policy.moversMayJoin ? invite(event, email, policy) : none("not_a_user");
+    case "leaver":
+      return none("already_absent");
+    case "changed":
+      return none("no_lookup");
+    default:
+      return none("not_a_user");
+  }
+}
+
+// A status that the API added later may mean anything: nothing is done to such a user, and a deletion waits for a person.
+function decideUnknown(kind: Kind): Action {
+  return kind === "leaver" ? { type: "hold", reason: "unknown_status" } : none("unknown_status");
+}
+
+function decideResend(event: LifecycleEvent, user: User, policy: Policy): Action {
+  if (user.status === "invited") return { type: "resend", userId: user.id };
+  return user.status === "expired" ? renew(event, user, policy) : none("already_active");
+}
+
+function invite({ person }: LifecycleEvent, email: string, { defaults }: Policy): Action {
+  const isDeveloper = person.isDeveloper ?? defaults.isDeveloper;
+  return {
+    type: "create",
+    renews: false,
+    input: {
+      email,
+      name: person.name ?? email.slice(0, email.lastIndexOf("@")),
+      role: toUserRole(person.role ?? defaults.role),
+      inviteMode: defaults.inviteMode,
+      ...(isDeveloper === undefined ? {} : { isDeveloper }),
+    },
+  };
+}
+
+// Creating again is how an expired invitation is renewed; deleting it first would bar the address for ever.
+function renew({ person }: LifecycleEvent, user: User, { defaults }: Policy): Action {
+  if (user.role.type === "predefined" && user.role.name === "unknown") return none("unknown_role");
+  const isDeveloper = person.isDeveloper ?? user.isDeveloper;
+  return {
+    type: "create",
+    renews: true,
+    input: {
+      email: user.email,
+      name: person.name ?? user.name,
+      role: user.role,
+      inviteMode: defaults.inviteMode,
+      ...(isDeveloper === undefined ? {} : { isDeveloper }),
+    },
+  };
+}
+
+function adjust({ person }: LifecycleEvent, user: User): Action {
+  const changes: UserChanges = {};
+  if (person.name !== undefined && person.name !== user.name.trim()) changes.name = person.name;
+  if (person.isDeveloper !== undefined && person.isDeveloper !== user.isDeveloper)
+    changes.isDeveloper = person.isDeveloper;
+  const report = roleReport(person.role, user);
+  if (Object.keys(changes).length > 0) return { type: "update", userId: user.id, changes, ...report };
+  if (report.roleReport !== undefined) return { ...none("role_change_unsupported"), ...report };
+  if (user.status === "invited") return none("already_invited");
+  return none(user.status === "active" ? "already_active" : "up_to_date");
+}
+
+function roleReport(wanted: Role | undefined, user: User): RoleReport {
+  if (wanted === undefined) return {};
+  const [from, to] = [roleName(user.role), roleName(toUserRole(wanted))];
+  return from === to ? {} : { roleReport: `${from}>${to}` };
+}
+
+function toUserRole(role: Role): CreateUser["role"] {
+  return typeof role === "string" ? { type: "predefined", name: role } : { type: "custom", id: role.id };
+}
+
+/** A role as one word: its predefined name, or the custom role's id. */
+export function roleName(role: User["role"]): string {
+  return role.type === "custom" ? role.id : role.name;
+}

@@ -1,0 +1,44 @@
+import type { LifecycleConfig } from "../config.ts";
+import type { Spent } from "../ledger/budget.ts";
+
+/** Why a deletion waits for an operator. */
+export type HoldReason = "protected_email" | "api_key_owner" | "last_admin" | "deletion_budget";
+
+export interface DeletionFacts {
+  email: string;
+  isAdmin: boolean;
+  /** Whether another active admin was seen at Arize just now; asked for admins only. */
+  otherAdmin: boolean;
+  spent: Spent;
+  /** Users in the last full listing that could be trusted. */
+  users: number | undefined;
+  /** Whether an operator released this very event. That lifts the budget, and no other guard. */
+  released: boolean;
+}
+
+export type Verdict = { go: true } | { go: false; reason: HoldReason };
+
+export type GuardPolicy = Pick<LifecycleConfig, "protectedEmails" | "apiKeyOwner" | "guards">;
+
+/**
+ * Whether a person may be deleted now. Deleting at Arize is for ever, so every deletion comes through here, and those
+ * who must never be deleted are not even after a release. Pure.
+ */
+export function guard(facts: DeletionFacts, policy: GuardPolicy): Verdict {
+  if (policy.protectedEmails.includes(facts.email)) return hold("protected_email");
+  if (facts.email === policy.apiKeyOwner) return hold("api_key_owner");
+  if (facts.isAdmin && !facts.otherAdmin) return hold("last_admin");
+  if (facts.released || facts.spent.reserved) return { go: true };
+  return withinBudget(facts, policy) ? { go: true } : hold("deletion_budget");
+}
+
+function hold(reason: HoldReason): Verdict {
+  return { go: false, reason };
+}
+
+function withinBudget({ spent, users }: DeletionFacts, { guards }: GuardPolicy): boolean {
+  const { perHour, perDay, shareOfUsers, floor } = guards.deletions;
+  // Before the first listing nobody knows what the share is of: the floor is all there is.
+  const ofShare = Math.max(floor, Math.floor(shareOfUsers * (users ?? 0)));
+  return spent.lastHour < perHour && spent.lastDay < Math.min(perDay, ofShare);
+}

@@ -1,0 +1,39 @@
+import type { LifecycleConfig } from "../config.ts";
+import type { LedgerTable } from "../ledger/table.ts";
+import type { EventQueue } from "../queue.ts";
+import type { Arize } from "./calls.ts";
+import type { Identity } from "./identity.ts";
+import type { Turn } from "./pace.ts";
+
+/** What the worker works with. */
+export interface Workshop {
+  config: LifecycleConfig;
+  identity: Identity;
+  table: LedgerTable;
+  queue: EventQueue;
+  arize: Arize;
+  leaseMs: number;
+  backoffBaseMs: number;
+}
+
+/** One delivery of an event to the worker. */
+export interface Delivery extends Turn {
+  /** When the message was put on the queue, epoch milliseconds. */
+  sentAt: number;
+  /** How often SQS has handed it out, this time included. */
+  receives: number;
+  /**
+   * Waits until nobody else in the batch is at work, for an event that may kill the worker.
+   * @param crashes how often it may have done so: those with fewer go first
+   */
+  alone: (crashes: number) => Promise<void>;
+}
+
+/** How an event ended. */
+export interface Ending {
+  person: string;
+  outcome: string;
+  action?: string;
+  reason?: string;
+  userId?: string;
+}

@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { UsersClient } from "./arize/users-client.ts";
+import { type Environment, loadConfig } from "./config.ts";
+import { LedgerTable } from "./ledger/table.ts";
+import { Identity } from "./lifecycle/identity.ts";
+import { Pace } from "./lifecycle/pace.ts";
+import type { Workshop } from "./lifecycle/workshop.ts";
+import { EventQueue } from "./queue.ts";
+import { Secrets } from "./secrets.ts";
+import type { Metrics } from "./telemetry.ts";
+
+/** Makes what the functions work with from their environment; each function makes only what it uses. */
+
+export function openSecrets(): Secrets {
+  return new Secrets(new SecretsManagerClient());
+}
+
+/** @throws RetryLater when the key cannot be read */
+export async function openIdentity(environment: Environment, secrets: Secrets): Promise<Identity> {
+  return new Identity(await secrets.value(environment.IDENTITY_SECRET_ID));
+}
+
+export function openQueue(environment: Environment, identity: Identity): EventQueue {
+  // Queue URLs carry a host of their own; the client must go where the environment says, or emulators are never asked.
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  return new EventQueue(
+    sqs,
+    { leavers: environment.LEAVERS_QUEUE_URL, changes: environment.CHANGES_QUEUE_URL },
+    { leavers: environment.LEAVERS_DLQ_URL, changes: environment.CHANGES_DLQ_URL },
+    identity,
+  );
+}
+
+function openLedger(environment: Environment): LedgerTable {
+  return new LedgerTable(environment.LEDGER_TABLE_NAME);
+}
+
+async function openArize(environment: Environment, secrets: Secrets): Promise<UsersClient> {
+  const caFile = environment.ARIZE_CA_FILE;
+  return new UsersClient({
+    baseUrl: environment.ARIZE_BASE_URL,
+    enumCase: environment.ARIZE_ENUM_CASE,
+    token: () => secrets.value(environment.ARIZE_SECRET_ID),
+    ...(caFile !== undefined && { ca: await readFile(caFile, "utf8") }),
+  });
+}
+
+/** Everything that those who read Arize and the ledger need: the worker and the sweeps. @throws RetryLater */
+export async function openWorkshop(environment: Environment, metrics: Metrics): Promise<Workshop> {
+  const secrets = openSecrets();
+  const [config, identity, client] = await Promise.all([
+    loadConfig(environment.LIFECYCLE_CONFIG),
+    openIdentity(environment, secrets),
+    openArize(environment, secrets),
+  ]);
+  return {
+    config,
+    identity,
+    table: openLedger(environment),
+    queue: openQueue(environment, identity),
+    arize: { client, pace: new Pace(), secrets, secretId: environment.ARIZE_SECRET_ID, metrics },
+    leaseMs: environment.LEASE_MS,
+    backoffBaseMs: environment.BACKOFF_BASE_MS,
+  };
+}
