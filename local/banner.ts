@@ -1,0 +1,51 @@
+import { localSecrets, secretIds } from "./environment.ts";
+import { standardRequest } from "./signed-requests.ts";
+import type { Stack } from "./stack.ts";
+
+/** What a person wants to know once everything runs: where it listens, with what secrets, what to try. */
+export function banner(
+  stack: Pick<Stack, "urls">,
+  about: { live: boolean; mode: string; dataDir: string | undefined; seconds: string },
+): string {
+  const { urls } = stack;
+  const where: [string, string][] = [
+    ["webhooks", `${urls.door}/webhooks/{okta,standard}   (and ${urls.door}/health)`],
+    ["Arize", about.live ? "THE REAL SERVICE, with the key in ARIZE_API_KEY" : `${urls.arize}   (a fake)`],
+    ["SQS", urls.sqs],
+    ["DynamoDB", urls.dynamodb],
+    ["secrets", urls.secrets],
+    ["data", about.dataDir ?? "in memory, gone when this ends (keep it with --data DIR)"],
+  ];
+  const secrets: [string, string][] = [
+    ["okta", `Authorization: ${localSecrets[secretIds.okta]}`],
+    ["standard", localSecrets[secretIds.standard]],
+  ];
+  return [
+    `Running in mode "${about.mode}" after ${about.seconds} s. Ctrl-C ends it.`,
+    "",
+    ...table(where),
+    "",
+    "Secrets of the webhooks, on this machine only:",
+    ...table(secrets),
+    "",
+    "Invite somebody (this signature is valid for five minutes; `npm run send` makes fresh ones):",
+    "",
+    curl(urls.door),
+    "",
+  ].join("\n");
+}
+
+function table(rows: [string, string][]): string[] {
+  return rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`);
+}
+
+function curl(door: string): string {
+  const data = { email: "ada.example@example.com", name: "Ada Example" };
+  const request = standardRequest({ type: "person.joined", data, secret: localSecrets[secretIds.standard] });
+  const headers = Object.entries(request.headers).map(([name, value]) => `  -H ${quoted(`${name}: ${value}`)}`);
+  return [`curl -i ${door}${request.path}`, ...headers, `  -d ${quoted(request.body)}`].join(" \\\n");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

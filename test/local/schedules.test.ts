@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { defaultSchedules, startSchedules } from "../../local/schedules.ts";
+import { collectLines } from "./lines.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+const minutes = (count: number) => vi.advanceTimersByTimeAsync(count * 60_000);
+
+test("runs each mode in its time, full first", async () => {
+  const runs: unknown[] = [];
+  const invoke = async (event: unknown) => {
+    runs.push(event);
+  };
+  const schedules = startSchedules(defaultSchedules, { invoke, onLine: () => {} });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(runs).toEqual([{ mode: "full" }, { mode: "invitations" }]);
+  await minutes(24 * 60);
+  const count = (mode: string) => runs.filter((run) => JSON.stringify(run) === JSON.stringify({ mode })).length;
+  expect([count("full"), count("invitations"), count("due")]).toEqual([2, 25, 1440]);
+  await schedules.stop();
+  await minutes(60);
+  expect(runs).toHaveLength(2 + 25 + 1440);
+});
+
+test("reports a failed run and goes on", async () => {
+  const { lines, onLine } = collectLines();
+  const invoke = vi.fn().mockRejectedValue(new Error("no answer"));
+  const schedules = startSchedules([{ mode: "due", firstAfterMs: 0, everyMs: 60_000 }], { invoke, onLine });
+  await minutes(1);
+  expect(invoke).toHaveBeenCalledTimes(2);
+  expect(lines.map(({ text }) => JSON.parse(text))).toMatchObject([
+    { message: "reconcile failed", mode: "due", reason: "no answer" },
+    { mode: "due" },
+  ]);
+  await schedules.stop();
+});
+
+test("never runs a mode twice at the same time, and stops after the run that is under way", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const invoke = vi.fn(() => promise);
+  const schedules = startSchedules([{ mode: "due", firstAfterMs: 0, everyMs: 60_000 }], { invoke, onLine: () => {} });
+  await minutes(3);
+  expect(invoke).toHaveBeenCalledTimes(1);
+  const stopped = vi.fn();
+  const stopping = schedules.stop().then(stopped);
+  await minutes(1);
+  expect(stopped).not.toHaveBeenCalled();
+  resolve();
+  await stopping;
+});
