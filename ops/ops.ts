@@ -1,0 +1,91 @@
+import { userInfo } from "node:os";
+import { Command, Option } from "commander";
+import type { Shelf } from "../lib/ledger/shelf.ts";
+import { type Connection, connectLocal } from "./connection.ts";
+import { timeline } from "./person.ts";
+import { printRows } from "./print.ts";
+import { dismiss, listShelf, putBack, type Word } from "./shelves.ts";
+
+/** The operator's command line. Exit codes: 0 done, 1 failed or not found, 2 wrong usage. */
+const program = new Command("npm run ops --")
+  .description("Looks into a running stack and decides what waits for an operator.")
+  .option("--port-base <port>", "where the stack listens, as given to npm start", Number, 4600)
+  .option("--json", "print JSON instead of tables", false)
+  .showHelpAfterError("(add --help for what there is)")
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+const options = () => program.opts<{ portBase: number; json: boolean }>();
+
+async function connected<Result>(use: (connection: Connection) => Promise<Result>): Promise<Result> {
+  return use(await connectLocal(options().portBase));
+}
+
+function addShelf(name: string, shelf: Shelf, description: string, back: { verb: string; description: string }): void {
+  const command = program.command(name).description(description);
+  command
+    .command("list")
+    .description("show what waits, oldest first")
+    .action(async () => {
+      const rows = await connected((connection) => listShelf(connection, shelf));
+      printRows(rows, { json: options().json, nothing: `Nothing is ${name}.` });
+    });
+  const decisions = [
+    { ...back, decide: putBack, done: "is on the queue again" },
+    { verb: "dismiss", description: "give it up for good", decide: dismiss, done: "is dismissed" },
+  ];
+  for (const { verb, description: text, decide, done } of decisions) {
+    command
+      .command(`${verb} <id>`)
+      .description(text)
+      .option("--note <text>", "why, for the person's history", "")
+      .option("--by <name>", "who decides", userInfo().username)
+      .action(async (id: string, word: Word) => {
+        if (!(await connected((connection) => decide(connection, shelf, id, word)))) {
+          throw new Error(`nothing is ${name} under the id ${id}; see: npm run ops -- ${name} list`);
+        }
+        console.log(`${id} ${done}.`);
+      });
+  }
+}
+
+addShelf("held", "HELD", "events that a guard stopped", {
+  verb: "release",
+  description: "let it through; protected people stay protected",
+});
+addShelf("parked", "PARKED", "events that cannot succeed as they are", {
+  verb: "redrive",
+  description: "try it again, once its cause is mended",
+});
+
+program
+  .command("person <email>")
+  .description("show what happened to a person, oldest first")
+  .action(async (email: string) => {
+    const rows = await connected((connection) => timeline(connection, email));
+    printRows(rows, { json: options().json, nothing: "Nothing is known about this address." });
+  });
+
+program
+  .command("reconcile")
+  .description("compare Arize with the ledger now")
+  .addOption(new Option("--mode <mode>", "what to look at").choices(["invitations", "due", "full"]))
+  .option("--dry-run", "show the plan, change nothing", false)
+  .option("--accept-shrink", "mode full: believe a listing that lost many users", false)
+  .action(async ({ mode, dryRun, acceptShrink }: { mode?: string; dryRun: boolean; acceptShrink: boolean }) => {
+    await connected(async () => {
+      // Loaded here, since the function reads its environment, which connecting has just set.
+      const { runReconcile } = await import("./reconcile.ts");
+      for (const each of mode === undefined ? ["invitations", "due", "full"] : [mode]) {
+        const { summary, rows } = await runReconcile(each, { dryRun, acceptShrink });
+        if (!options().json) console.log(summary);
+        printRows(rows, { json: options().json, nothing: dryRun ? "  nothing to do" : "  done" });
+      }
+    });
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

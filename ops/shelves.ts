@@ -1,0 +1,56 @@
+import { findShelved, listShelved, markReleased, type Shelf, type Shelved, unshelve } from "../lib/ledger/shelf.ts";
+import { append, entryOf } from "../lib/ledger/trail.ts";
+import type { Connection } from "./connection.ts";
+import type { Row } from "./print.ts";
+
+/** An operator's word on a shelved event: who they are and why they do it. */
+export interface Word {
+  by: string;
+  note: string;
+}
+
+/** What waits on a shelf, oldest first. */
+export async function listShelf({ table }: Connection, shelf: Shelf): Promise<Row[]> {
+  return (await listShelved(table, shelf)).map(toRow);
+}
+
+function toRow({ event, reason, knownEmail, at, status, by }: Shelved): Row {
+  return {
+    id: event.id,
+    kind: event.kind,
+    person: event.person.email ?? event.person.externalId,
+    ...(knownEmail && { "known as": knownEmail }),
+    reason,
+    since: at,
+    status,
+    by,
+  };
+}
+
+/**
+ * Puts a held or parked event back on the queue as a new attempt, and takes its copy off the dead-letter queue.
+ * @returns false when nothing is shelved under that id
+ */
+export async function putBack({ table, queue }: Connection, shelf: Shelf, id: string, word: Word): Promise<boolean> {
+  const event = await markReleased(table, shelf, id, word);
+  if (event === undefined) return false;
+  await queue.send([event]);
+  if (shelf === "PARKED") await queue.forgetDeadLetter(event);
+  return true;
+}
+
+/**
+ * Gives a held or parked event up; its history says who did and why.
+ * @returns false when nothing is shelved under that id
+ */
+export async function dismiss(connection: Connection, shelf: Shelf, id: string, word: Word): Promise<boolean> {
+  const { table, queue } = connection;
+  const shelved = await findShelved(table, shelf, id);
+  if (shelved === undefined) return false;
+  const event = { ...shelved.event, attempt: shelved.event.attempt + 1 };
+  const keepDays = 400;
+  await append(table, shelved.person, { ...entryOf(event, Date.now()), outcome: "dismissed", ...word }, keepDays);
+  await unshelve(table, shelf, id);
+  if (shelf === "PARKED") await queue.forgetDeadLetter(event);
+  return true;
+}
