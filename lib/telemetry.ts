@@ -24,6 +24,8 @@ export const metricNames = {
   timeToRemoved: "TimeToRemoved",
   arizeRateLimited: "ArizeRateLimited",
   arizeFailed: "ArizeFailed",
+  /** Most calls failed, so events were answered at once for a while. */
+  breakerOpened: "BreakerOpened",
   /** 401 and 403 from Arize: the key is wrong, or lacks a permission. */
   arizeDenied: "ArizeDenied",
   /** A reconcile mode that ran to its end. */

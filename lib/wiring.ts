@@ -4,12 +4,14 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { UsersClient } from "./arize/users-client.ts";
 import { type Environment, loadConfig } from "./config.ts";
 import { LedgerTable } from "./ledger/table.ts";
+import { Breaker } from "./lifecycle/breaker.ts";
+import { isDown } from "./lifecycle/calls.ts";
 import { Identity } from "./lifecycle/identity.ts";
 import { Pace } from "./lifecycle/pace.ts";
 import type { Workshop } from "./lifecycle/workshop.ts";
 import { EventQueue } from "./queue.ts";
 import { Secrets } from "./secrets.ts";
-import type { Metrics } from "./telemetry.ts";
+import { type Metrics, metricNames } from "./telemetry.ts";
 
 /** Makes what the functions work with from their environment; each function makes only what it uses. */
 
@@ -60,7 +62,14 @@ export async function openWorkshop(environment: Environment, metrics: Metrics): 
     identity,
     table: openLedger(environment),
     queue: openQueue(environment, identity),
-    arize: { client, pace: new Pace(), secrets, secretId: environment.ARIZE_SECRET_ID, metrics },
+    arize: {
+      client,
+      pace: new Pace(),
+      breaker: new Breaker({ isDown, onOpen: () => metrics.add(metricNames.breakerOpened) }),
+      secrets,
+      secretId: environment.ARIZE_SECRET_ID,
+      metrics,
+    },
     leaseMs: environment.LEASE_MS,
     backoffBaseMs: environment.BACKOFF_BASE_MS,
   };

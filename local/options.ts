@@ -68,7 +68,8 @@ function command(): Command {
     .exitOverride();
 }
 
-function parsePort(text: string): number {
+/** Reads the first of the ports. @throws InvalidArgumentError */
+export function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1024 && port <= 65_000) return port;
   throw new InvalidArgumentError("It has to be a number from 1024 to 65000.");

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from "commander";
 import { history, type TrailEntry } from "../lib/ledger/trail.ts";
 import { connectLocal } from "../ops/connection.ts";
 import { localSecrets, portsFrom, secretIds, urlOf } from "./environment.ts";
+import { parsePort } from "./options.ts";
 import { oktaRequest, type SignedRequest, standardRequest } from "./signed-requests.ts";
 
 const standardTypes: Record<string, string> = {
@@ -41,7 +42,7 @@ const program = new Command("npm run send --")
   .option("--no-developer", "take it")
   .option("--external-id <id>", "their id at the source")
   .option("--effective-at <time>", "when it shall take effect, ISO 8601")
-  .option("--port-base <port>", "where the stack listens, as given to npm start", Number, 4600)
+  .option("--port-base <port>", "where the stack listens, as given to npm start", parsePort, 4600)
   .option("--timeout <seconds>", "how long to wait for the outcome", Number, 30)
   .showHelpAfterError("(add --help for what there is)")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -50,7 +51,10 @@ const program = new Command("npm run send --")
 async function send(kind: string, email: string, options: SendOptions): Promise<void> {
   const { request, id } = options.source === "okta" ? asOkta(kind, email, options) : asStandard(kind, email, options);
   const url = urlOf(portsFrom(options.portBase).door) + request.path;
-  const response = await fetch(url, { method: "POST", headers: request.headers, body: request.body });
+  const sent = fetch(url, { method: "POST", headers: request.headers, body: request.body });
+  const response = await sent.catch((cause: unknown) => {
+    throw new Error(`nothing answers at port base ${options.portBase}: is npm start running there?`, { cause });
+  });
   const text = await response.text();
   console.log(`POST ${url} -> ${response.status}${text && ` ${text}`}`);
   if (!response.ok) throw new Error("the event was not accepted");
@@ -97,7 +101,6 @@ async function outcomeOf(id: string, email: string, { portBase, timeout }: SendO
 try {
   await program.parseAsync();
 } catch (error) {
-  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
-  console.error(`error: ${error instanceof Error ? error.message : String(error)}${cause}`);
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }

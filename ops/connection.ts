@@ -16,13 +16,15 @@ export interface Connection {
 
 /**
  * Points this process at the stack that `npm start` runs, and connects to it.
- * @throws RetryLater when nothing answers there
+ * @throws Error when nothing answers there
  */
 export async function connectLocal(portBase: number): Promise<Connection> {
   const config = fileURLToPath(new URL("../local/lifecycle.config.ts", import.meta.url));
   Object.assign(process.env, localEnvironment({ ports: portsFrom(portBase), config }));
   const environment = readEnvironment();
-  const identity = await openIdentity(environment, openSecrets());
+  const identity = await openIdentity(environment, openSecrets()).catch((cause: unknown) => {
+    throw new Error(`nothing answers at port base ${portBase}: is npm start running there?`, { cause });
+  });
   const table = new LedgerTable(environment.LEDGER_TABLE_NAME, new DynamoDBClient({ maxAttempts: 2 }));
   return { table, queue: openQueue(environment, identity), identity };
 }

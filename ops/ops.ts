@@ -1,15 +1,16 @@
 import { userInfo } from "node:os";
 import { Command, Option } from "commander";
 import type { Shelf } from "../lib/ledger/shelf.ts";
+import { parsePort } from "../local/options.ts";
 import { type Connection, connectLocal } from "./connection.ts";
 import { timeline } from "./person.ts";
-import { printRows } from "./print.ts";
+import { printRows, type Row } from "./print.ts";
 import { dismiss, listShelf, putBack, type Word } from "./shelves.ts";
 
 /** The operator's command line. Exit codes: 0 done, 1 failed or not found, 2 wrong usage. */
 const program = new Command("npm run ops --")
   .description("Looks into a running stack and decides what waits for an operator.")
-  .option("--port-base <port>", "where the stack listens, as given to npm start", Number, 4600)
+  .option("--port-base <port>", "where the stack listens, as given to npm start", parsePort, 4600)
   .option("--json", "print JSON instead of tables", false)
   .showHelpAfterError("(add --help for what there is)")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
@@ -75,11 +76,15 @@ program
     await connected(async () => {
       // Loaded here, since the function reads its environment, which connecting has just set.
       const { runReconcile } = await import("./reconcile.ts");
+      const { json } = options();
+      const all: Row[] = [];
       for (const each of mode === undefined ? ["invitations", "due", "full"] : [mode]) {
         const { summary, rows } = await runReconcile(each, { dryRun, acceptShrink });
-        if (!options().json) console.log(summary);
-        printRows(rows, { json: options().json, nothing: dryRun ? "  nothing to do" : "  done" });
+        all.push(...rows.map((row) => ({ mode: each, ...row })));
+        if (!json) console.log(summary);
+        if (!json) printRows(rows, { json, nothing: dryRun ? "  nothing to do" : "  done" });
       }
+      if (json) printRows(all, { json, nothing: "" });
     });
   });
 

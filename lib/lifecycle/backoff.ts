@@ -8,8 +8,9 @@ export const maxAgeMs = 4 * 24 * 3_600_000;
 export const maxCrashes = 5;
 
 /**
- * How long to wait before the next attempt, in milliseconds: exponential with full jitter, or what the service asked for
- * plus a little jitter, so that those who were told the same do not come back together.
+ * How long to wait before the next attempt, in milliseconds: exponential with full jitter, and never less than what the
+ * service asked for plus a little jitter, so that those who were told the same do not come back together. It grows even
+ * then: a service that says "a minute" for a whole day must not use up a message's receives.
  * @param failed how many attempts failed before this wait, from 1
  */
 export function backoffMs(
@@ -18,7 +19,7 @@ export function backoffMs(
   afterMs: number | undefined,
   random: () => number = Math.random,
 ): number {
-  if (afterMs !== undefined) return Math.min(maxBackoffMs, afterMs + random() * baseMs);
   const ceiling = Math.min(maxBackoffMs, baseMs * 2 ** Math.min(failed - 1, 30));
-  return random() * ceiling;
+  const own = random() * ceiling;
+  return afterMs === undefined ? own : Math.min(maxBackoffMs, Math.max(own, afterMs + random() * baseMs));
 }

@@ -1,15 +1,17 @@
-import { ApiException } from "../arize/errors.ts";
+import { ApiException, type FailureKind } from "../arize/errors.ts";
 import type { CallOptions } from "../arize/transport.ts";
 import type { UsersClient } from "../arize/users-client.ts";
 import type { Secrets } from "../secrets.ts";
 import { type Metrics, metricNames } from "../telemetry.ts";
 import { translate } from "./arize-errors.ts";
+import type { Breaker } from "./breaker.ts";
 import { type Pace, reserveMs, type Turn } from "./pace.ts";
 
 /** What every call to Arize goes through. */
 export interface Arize {
   client: UsersClient;
   pace: Pace;
+  breaker: Breaker;
   secrets: Secrets;
   /** The id of the API key's secret. */
   secretId: string;
@@ -30,8 +32,9 @@ export class Calls {
     this.#turn = turn;
   }
 
-  /** Waits until calls may start. @throws RetryLater `arize_rate_limited` */
+  /** Waits until calls may start. @throws RetryLater `arize_rate_limited`, `breaker_open` */
   async ready(): Promise<void> {
+    this.#arize.breaker.check();
     await this.#arize.pace.ready(this.#turn);
   }
 
@@ -46,11 +49,11 @@ export class Calls {
   }
 
   async #run<Result>(type: "read" | "write", call: Call<Result>): Promise<Result> {
-    const { client, pace } = this.#arize;
+    const { client, pace, breaker } = this.#arize;
     try {
       return await pace.run(this.#turn, () => {
         const timeoutMs = Math.min(longestCallMs, Math.max(1, this.#turn.remainingMs() - reserveMs));
-        return this.#counted(call(client, { timeoutMs }));
+        return breaker.run(() => this.#counted(call(client, { timeoutMs })));
       });
     } catch (error) {
       throw translate(error, type);
@@ -72,6 +75,15 @@ export class Calls {
     if (kind === "authentication") secrets.distrust(secretId);
     if (kind === "authentication" || kind === "permission") metrics.add(metricNames.arizeDenied);
     if (kind === "rate_limited") metrics.add(metricNames.arizeRateLimited);
-    if (kind === "server" || kind === "network" || kind === "timeout") metrics.add(metricNames.arizeFailed);
+    if (isDownKind(kind)) metrics.add(metricNames.arizeFailed);
   }
+}
+
+/** Whether a failed call means that Arize, or the way to it, is down. */
+export function isDown(error: unknown): boolean {
+  return error instanceof ApiException && isDownKind(error.kind);
+}
+
+function isDownKind(kind: FailureKind): boolean {
+  return kind === "server" || kind === "network" || kind === "timeout";
 }

@@ -15,7 +15,10 @@ export type Subject =
  * resolves those that name an id only, and shows when an address has changed, which Arize cannot follow.
  * @throws RetryLater
  */
-export async function identify(event: LifecycleEvent, { config, identity, table }: Workshop): Promise<Subject> {
+export async function identify(
+  event: LifecycleEvent,
+  { config, identity, table }: Pick<Workshop, "config" | "identity" | "table">,
+): Promise<Subject> {
   const { externalId } = event.person;
   const known = externalId === undefined ? undefined : await readPointer(table, event.source, externalId);
   const released = await isReleased(event, table);

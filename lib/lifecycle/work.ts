@@ -120,7 +120,7 @@ async function workClaimed(
 ): Promise<Ending> {
   const { person } = subject;
   const calls = new Calls(workshop.arize, delivery);
-  await calls.ready();
+  await ready(calls, delivery, workshop);
   const token = randomUUID();
   const claimed = await claim(workshop.table, {
     person,
@@ -139,6 +139,17 @@ async function workClaimed(
   } catch (error) {
     if (error instanceof RetryLater) throw await putBack(error, lease, claimed.state, workshop);
     throw error;
+  }
+}
+
+// Nothing was claimed yet, so the receives are what is known of how often this has failed.
+async function ready(calls: Calls, { receives }: Delivery, { backoffBaseMs }: Workshop): Promise<void> {
+  try {
+    await calls.ready();
+  } catch (error) {
+    if (!(error instanceof RetryLater)) throw error;
+    const afterMs = backoffMs(receives, backoffBaseMs, error.afterMs);
+    throw new RetryLater(error.reason, { message: error.message, cause: error, afterMs });
   }
 }
 
