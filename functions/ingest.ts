@@ -88,6 +88,18 @@ async function authenticate(
     if (!(error instanceof Rejected) || !secrets.distrust(secretId)) throw error;
     source.verify(request, await secrets.values(secretId), options);
   }
+  const { current, previous } = await secrets.versions(secretId);
+  if (previous.length > 0) noteOldSecret(() => source.verify(request, current, options), source.name);
+}
+
+/** After a rotation a sender may go on with the old value for a while, but not until the next one. */
+function noteOldSecret(verifyCurrent: () => void, source: string): void {
+  try {
+    verifyCurrent();
+  } catch {
+    metrics.add(metricNames.oldSecretUsed);
+    log("warn", "verified by the previous version of its secret", { source });
+  }
 }
 
 function checkContentType({ headers }: WebhookRequest, source: Source<SourceOptions>): void {

@@ -10,7 +10,7 @@ import { backoffMs } from "../lib/lifecycle/backoff.ts";
 import { type LifecycleEvent, parseEvent } from "../lib/lifecycle/event.ts";
 import { work } from "../lib/lifecycle/work.ts";
 import type { Ending, Workshop } from "../lib/lifecycle/workshop.ts";
-import { describeError, log, Metrics, metricNames } from "../lib/telemetry.ts";
+import { describeError, type LogFields, log, Metrics, metricNames } from "../lib/telemetry.ts";
 import { openWorkshop } from "../lib/wiring.ts";
 
 const metrics = new Metrics();
@@ -26,7 +26,10 @@ async function provision(batch: SQSEvent, context: Context): Promise<SQSBatchRes
 }
 
 async function workRecord(record: SQSRecord, alone: Alone, context: Context, workshop: Workshop): Promise<void> {
-  const event = await parseOrPark(record, workshop);
+  const event = await parseOrPark(record, workshop).catch((error: unknown) => {
+    tellFailure({ event: record.messageId }, error);
+    throw error;
+  });
   if (event === undefined) return;
   const delivery = {
     priority: event.kind === "leaver" ? ("leaver" as const) : ("other" as const),
@@ -38,7 +41,8 @@ async function workRecord(record: SQSRecord, alone: Alone, context: Context, wor
   try {
     tell(event, await work(event, delivery, workshop));
   } catch (error) {
-    tellFailure(event, error);
+    const { id, kind, source, attempt } = event;
+    tellFailure({ event: id, kind, source, attempt }, error);
     throw error;
   }
 }
@@ -75,20 +79,25 @@ async function putBack({ records, error }: FailedRun, { queue, backoffBaseMs }: 
 function tell(event: LifecycleEvent, ending: Ending): void {
   const ms = Date.now() - Date.parse(event.receivedAt);
   const { id, kind, source, attempt } = event;
-  const level = ending.outcome === "parked" ? "error" : ending.outcome === "held" ? "warn" : "info";
-  log(level, "event", { event: id, kind, source, attempt, ...ending, ms });
+  log(levelOf(event, ending), "event", { event: id, kind, source, attempt, ...ending, ms });
   metrics.add(metricNames.finished);
   if (ending.outcome === "held") metrics.add(metricNames.held);
   if (ending.outcome === "parked") metrics.add(metricNames.parked);
   if (ending.outcome === "removed") metrics.add(metricNames.timeToRemoved, ms);
 }
 
-function tellFailure(event: LifecycleEvent, error: unknown): void {
+// A leaver who ends without a look at Arize is worth a second look by somebody: their access is as it was.
+function levelOf({ kind }: LifecycleEvent, { outcome }: Ending): "info" | "warn" | "error" {
+  if (outcome === "parked") return "error";
+  const isUnseen = kind === "leaver" && ["stale", "overtaken", "ignored"].includes(outcome);
+  return outcome === "held" || isUnseen ? "warn" : "info";
+}
+
+function tellFailure(which: LogFields, error: unknown): void {
   metrics.add(metricNames.retried);
-  const { id, kind, source, attempt } = event;
   const what = error instanceof RetryLater ? { reason: error.reason } : describeError(error);
   const level = error instanceof RetryLater ? "info" : "error";
-  log(level, "event put back", { event: id, kind, source, attempt, ...what });
+  log(level, "event put back", { ...which, ...what });
 }
 
 /** Applies queued events to Arize. Answers which messages shall come again; never fails as a whole once it is set up. */

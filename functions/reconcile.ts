@@ -17,6 +17,11 @@ const requestSchema = z.object({
   acceptShrink: z._default(z.boolean(), false),
 });
 
+const finished = {
+  invitations: metricNames.reconciledInvitations,
+  due: metricNames.reconciledDue,
+  full: metricNames.reconciledFull,
+};
 const sweeps = { invitations: sweepInvitations, due: sweepDue, full: sweepEverybody };
 const metrics = new Metrics();
 const open = lazy(() => openWorkshop(readEnvironment(), metrics));
@@ -31,7 +36,7 @@ async function reconcile(input: unknown, context: Context): Promise<Swept | { sk
   const remainingMs = () => context.getRemainingTimeInMillis();
   const swept = await sweeps[mode](workshop, { dryRun, acceptShrink, remainingMs });
   if (!dryRun) {
-    metrics.add(metricNames.reconciled);
+    if (swept.finished) metrics.add(finished[mode]);
     const outcome = swept.trusted === false ? "distrusted" : swept.finished ? "finished" : "to be continued";
     log("info", "reconciled", { mode, outcome, count: swept.users, ms: Date.now() - started });
   }

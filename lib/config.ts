@@ -125,6 +125,8 @@ export const environmentSchema = z.object({
   /** The first step of the backoff; it doubles to 15 minutes. */
   BACKOFF_BASE_MS: z._default(milliseconds, 2_000),
   LIFECYCLE_CONFIG: z.optional(z.string()),
+  /** Keeps the metrics of several stages in one account apart. */
+  METRIC_NAMESPACE: z._default(z.string().check(z.minLength(1)), "ArizeUserLifecycle"),
 });
 export type Environment = z.infer<typeof environmentSchema>;
 
@@ -133,6 +135,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   const result = environmentSchema.safeParse(variables);
   if (result.success) return result.data;
   throw new Error(`the environment is not valid: ${describeIssues(result.error)}`);
+}
+
+/** The one variable that is read before anything else is known to be right: a function that cannot start counts too. */
+export function readMetricNamespace(variables: NodeJS.ProcessEnv = process.env): string {
+  return environmentSchema.shape.METRIC_NAMESPACE.parse(variables.METRIC_NAMESPACE);
 }
 
 /** Whether an address belongs to one of the managed domains. */

@@ -9,7 +9,12 @@ export function describeIssues(error: z.core.$ZodError): string {
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? "(whole)" : path.map(String).join(".");
+  return path.length === 0 ? "(whole)" : path.map(nameOf).join(".");
+}
+
+// A record's keys come with the input: what does not look like a field's name may be an address or a name.
+function nameOf(key: PropertyKey): string {
+  return /^[\w.-]{1,60}$/.test(String(key)) ? String(key) : "?";
 }
 
 function problemOf(issue: z.core.$ZodIssue): string {

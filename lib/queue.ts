@@ -9,14 +9,19 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { RetryLater } from "./errors.ts";
-import { type Kind, type LifecycleEvent, parseEvent } from "./lifecycle/event.ts";
+import { type LifecycleEvent, parseEvent } from "./lifecycle/event.ts";
 import { deduplicationId, type Identity } from "./lifecycle/identity.ts";
 
 /** Two FIFO queues, so that a termination never waits behind an onboarding wave. */
 export type Lane = "leavers" | "changes";
 
-export function laneOf(kind: Kind): Lane {
-  return kind === "leaver" ? "leavers" : "changes";
+/**
+ * Leavers have a lane of their own, but for those who left one of several groups: these must not overtake the addition to
+ * another group that their source sent before.
+ */
+export function laneOf({ kind, membership }: Pick<LifecycleEvent, "kind" | "membership">): Lane {
+  const isMove = membership !== undefined && membership.among.length > 1;
+  return kind === "leaver" && !isMove ? "leavers" : "changes";
 }
 
 export type QueueUrls = Record<Lane, string>;
@@ -25,6 +30,21 @@ export type QueueUrls = Record<Lane, string>;
 const batchEntries = 10;
 const batchBytes = 240 * 1024;
 const sendAttempts = 3;
+
+/** How long taking copies off a dead-letter queue may last: less than a look, or it would see messages twice. */
+const forgetMs = 30_000;
+
+/** How long a look at a dead-letter queue may take before others see its messages again. */
+const lookSeconds = 60;
+
+/** A message on a dead-letter queue. */
+export interface DeadLetter {
+  messageId: string;
+  body: string;
+  receipt: string;
+  /** Whether this system put it there, after it had written it into the ledger; if not, SQS itself gave the message up. */
+  isCopy: boolean;
+}
 
 /** The queues, as the rest of the code sees them. */
 export class EventQueue {
@@ -51,7 +71,7 @@ export class EventQueue {
    */
   async send(events: readonly LifecycleEvent[]): Promise<void> {
     for (const lane of ["leavers", "changes"] as const) {
-      const entries = events.filter((event) => laneOf(event.kind) === lane).map((event) => this.#entry(event));
+      const entries = events.filter((event) => laneOf(event) === lane).map((event) => this.#entry(event));
       for (const batch of batches(entries)) await this.#sendBatch(this.#urls[lane], batch);
     }
   }
@@ -60,7 +80,7 @@ export class EventQueue {
   async deadLetter(event: LifecycleEvent): Promise<void> {
     // In a group of its own: nothing here is worked in order, and `forgetDeadLetter` must not find one behind another.
     const entry = { ...this.#entry(event), MessageGroupId: deduplicationId(event) };
-    await this.#sendBatch(this.#deadLetterUrls[laneOf(event.kind)], [entry]);
+    await this.#sendBatch(this.#deadLetterUrls[laneOf(event)], [entry]);
   }
 
   /** Puts a message that is no event on the dead-letter queue as it is. @throws RetryLater `queue_unavailable` */
@@ -71,37 +91,77 @@ export class EventQueue {
   }
 
   /**
-   * Takes the copies of an event off its dead-letter queue, once it was redriven or dismissed. Looks at what is visible
-   * there now; a copy that somebody else is looking at stays.
+   * Takes the copies of an event's earlier attempts off its dead-letter queue, once it was redriven or dismissed. Looks at
+   * what is visible there now, for half a minute at most; a copy that somebody else is looking at stays.
+   * @throws RetryLater `queue_unavailable`
    */
-  async forgetDeadLetter(event: Pick<LifecycleEvent, "id" | "kind">): Promise<void> {
-    const QueueUrl = this.#deadLetterUrls[laneOf(event.kind)];
-    // Each message is seen once a round: what was received stays hidden while the next ones come.
-    for (;;) {
-      const { Messages = [] } = await this.#sqs.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 10, WaitTimeSeconds: 0 }),
-      );
-      if (Messages.length === 0) return;
-      const copies = Messages.filter((message) => idOf(message.Body) === event.id);
-      for (const { ReceiptHandle } of copies)
-        await this.#sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  async forgetDeadLetter(event: LifecycleEvent): Promise<void> {
+    const lane = laneOf(event);
+    const others: string[] = [];
+    const end = Date.now() + forgetMs;
+    // Each message is seen once: what was looked at stays hidden while the next ones come.
+    for (let letters = await this.lookAtDeadLetters(lane); letters.length > 0; ) {
+      const isOld = ({ body }: DeadLetter) => isEarlier(body, event);
+      for (const { receipt } of letters.filter(isOld)) await this.#delete(this.#deadLetterUrls[lane], receipt);
+      others.push(...letters.filter((letter) => !isOld(letter)).map(({ receipt }) => receipt));
+      letters = Date.now() < end ? await this.lookAtDeadLetters(lane) : [];
     }
+    await this.unhideDeadLetters(lane, others);
   }
 
-  /** Hides received messages for a while: how a failed one waits for its next attempt. Failures here cost only time. */
+  async #delete(QueueUrl: string, ReceiptHandle: string): Promise<void> {
+    await translated(this.#sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle })));
+  }
+
+  /**
+   * Up to ten messages of a dead-letter queue that nobody is looking at; none when there are no more. They stay there, and
+   * hidden for a minute unless `unhideDeadLetters` shows them again.
+   * @throws RetryLater `queue_unavailable`
+   */
+  async lookAtDeadLetters(lane: Lane): Promise<DeadLetter[]> {
+    const receive = new ReceiveMessageCommand({
+      QueueUrl: this.#deadLetterUrls[lane],
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: lookSeconds,
+      WaitTimeSeconds: 0,
+      MessageSystemAttributeNames: ["MessageGroupId", "MessageDeduplicationId"],
+    });
+    const { Messages = [] } = await translated(this.#sqs.send(receive));
+    return Messages.map(({ MessageId = "", Body = "", ReceiptHandle = "", Attributes = {} }) => ({
+      messageId: MessageId,
+      body: Body,
+      receipt: ReceiptHandle,
+      // Only `deadLetter` and `deadLetterMalformed` give a message a group of its own.
+      isCopy:
+        Attributes.MessageGroupId !== undefined && Attributes.MessageGroupId === Attributes.MessageDeduplicationId,
+    }));
+  }
+
+  /** Ends a look, so that an operator's command finds the messages. @throws RetryLater `queue_unavailable` */
+  async unhideDeadLetters(lane: Lane, receipts: readonly string[]): Promise<void> {
+    await this.#changeVisibility(this.#deadLetterUrls[lane], receipts, 1);
+  }
+
+  /**
+   * Hides received messages for a while: how a failed one waits for its next attempt. A failure here costs only time.
+   * @throws RetryLater `queue_unavailable`
+   */
   async hide(lane: Lane, receipts: readonly string[], seconds: number): Promise<void> {
+    await this.#changeVisibility(this.#urls[lane], receipts, seconds);
+  }
+
+  async #changeVisibility(QueueUrl: string, receipts: readonly string[], seconds: number): Promise<void> {
+    let failed = 0;
     for (const batch of chunk(receipts)) {
-      await this.#sqs.send(
-        new ChangeMessageVisibilityBatchCommand({
-          QueueUrl: this.#urls[lane],
-          Entries: batch.map((ReceiptHandle, index) => ({
-            Id: String(index),
-            ReceiptHandle,
-            VisibilityTimeout: seconds,
-          })),
-        }),
-      );
+      const Entries = batch.map((ReceiptHandle, index) => ({
+        Id: String(index),
+        ReceiptHandle,
+        VisibilityTimeout: seconds,
+      }));
+      const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries });
+      failed += (await translated(this.#sqs.send(command))).Failed?.length ?? 0;
     }
+    if (failed > 0) throw new RetryLater("queue_unavailable", { message: `SQS left ${failed} messages as they were` });
   }
 
   #entry(event: LifecycleEvent): Omit<SendMessageBatchRequestEntry, "Id"> {
@@ -116,11 +176,7 @@ export class EventQueue {
     let rest: SendMessageBatchRequestEntry[] = batch.map((entry, index) => ({ ...entry, Id: String(index) }));
     let failed: BatchResultErrorEntry[] = [];
     for (let attempt = 0; attempt < sendAttempts && rest.length > 0; attempt++) {
-      const answer = await this.#sqs
-        .send(new SendMessageBatchCommand({ QueueUrl, Entries: rest }))
-        .catch((error: unknown) => {
-          throw new RetryLater("queue_unavailable", { cause: error });
-        });
+      const answer = await translated(this.#sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: rest })));
       const accepted = new Set((answer.Successful ?? []).map(({ Id }) => Id));
       failed = answer.Failed ?? [];
       // What is in neither list was not confirmed, so it is sent again: the deduplication id makes that safe.
@@ -134,12 +190,19 @@ export class EventQueue {
   }
 }
 
-function idOf(body: string | undefined): string | undefined {
+function isEarlier(body: string, { id, attempt }: LifecycleEvent): boolean {
   try {
-    return parseEvent(body ?? "").id;
+    const copy = parseEvent(body);
+    return copy.id === id && copy.attempt < attempt;
   } catch {
-    return undefined;
+    return false;
   }
+}
+
+async function translated<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  return answer.catch((cause: unknown) => {
+    throw new RetryLater("queue_unavailable", { cause });
+  });
 }
 
 function* batches<Entry extends { MessageBody?: string | undefined }>(entries: readonly Entry[]): Iterable<Entry[]> {

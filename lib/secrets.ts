@@ -7,8 +7,14 @@ const rereadEveryMs = 60_000;
 
 type Stage = "AWSCURRENT" | "AWSPREVIOUS";
 
+/** What is valid under an id: the lines of a secret's current version, and those of the one before it. */
+export interface Versions {
+  current: string[];
+  previous: string[];
+}
+
 interface Cached {
-  values: Promise<string[]>;
+  versions: Promise<Versions>;
   readAt: number;
 }
 
@@ -28,16 +34,22 @@ export class Secrets {
   }
 
   /**
-   * Everything that is valid under an id: the lines of the current version, then those of the previous one.
+   * Everything that is valid under an id.
    * @throws RetryLater `secret_unavailable` when it cannot be read, `secret_empty` when nobody has filled it yet
    */
-  async values(id: string): Promise<string[]> {
+  async versions(id: string): Promise<Versions> {
     const cached = this.#cache.get(id);
-    if (cached && this.#now() - cached.readAt < freshForMs) return cached.values;
+    if (cached && this.#now() - cached.readAt < freshForMs) return cached.versions;
     return this.#read(id, cached);
   }
 
-  /** The newest value under an id. @throws as `values` */
+  /** The lines of the current version, then those of the previous one. @throws as `versions` */
+  async values(id: string): Promise<string[]> {
+    const { current, previous } = await this.versions(id);
+    return [...new Set([...current, ...previous])];
+  }
+
+  /** The newest value under an id. @throws as `versions` */
   async value(id: string): Promise<string> {
     const [newest] = await this.values(id);
     if (newest === undefined) throw empty(id);
@@ -54,28 +66,28 @@ export class Secrets {
     return true;
   }
 
-  #read(id: string, previous: Cached | undefined): Promise<string[]> {
+  #read(id: string, previous: Cached | undefined): Promise<Versions> {
     // Everybody who asks meanwhile shares this read, and what it falls back to.
-    const values = this.#versions(id).catch((error: unknown) => {
+    const versions = this.#fetch(id).catch((error: unknown) => {
       if (this.#cache.get(id) === entry) this.#restore(id, previous);
-      if (previous) return previous.values;
+      if (previous) return previous.versions;
       throw error;
     });
-    const entry: Cached = { values, readAt: this.#now() };
+    const entry: Cached = { versions, readAt: this.#now() };
     this.#cache.set(id, entry);
-    return values;
+    return versions;
   }
 
-  async #versions(id: string): Promise<string[]> {
-    const lines = await Promise.all([this.#version(id, "AWSCURRENT"), this.#version(id, "AWSPREVIOUS")]);
-    const found = [...new Set(lines.flat())];
-    if (found.length === 0) throw empty(id);
-    return found;
+  async #fetch(id: string): Promise<Versions> {
+    const [current, previous] = await Promise.all([this.#version(id, "AWSCURRENT"), this.#version(id, "AWSPREVIOUS")]);
+    if (current.length === 0 && previous.length === 0) throw empty(id);
+    return { current, previous };
   }
 
   #restore(id: string, previous: Cached | undefined): void {
     // The old value serves for another minute before the next attempt: an outage must not add a slow read to each event.
-    if (previous) this.#cache.set(id, { values: previous.values, readAt: this.#now() - freshForMs + rereadEveryMs });
+    if (previous)
+      this.#cache.set(id, { versions: previous.versions, readAt: this.#now() - freshForMs + rereadEveryMs });
     else this.#cache.delete(id);
   }
 

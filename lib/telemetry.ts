@@ -1,3 +1,5 @@
+import { readMetricNamespace } from "./config.ts";
+
 /** Logs and metrics, one JSON line each on standard output, where Lambda hands them to CloudWatch. */
 
 /** Every metric, by the name that alarms and dashboards use. */
@@ -26,10 +28,16 @@ export const metricNames = {
   arizeFailed: "ArizeFailed",
   /** Most calls failed, so events were answered at once for a while. */
   breakerOpened: "BreakerOpened",
+  /** Requests that verified only against a secret's previous version: the sender still uses the old one. */
+  oldSecretUsed: "OldSecretVersionUsed",
+  /** Requests that API Gateway answered 429; counted by a filter on its access log, not by a function. */
+  throttled: "WebhookThrottled",
   /** 401 and 403 from Arize: the key is wrong, or lacks a permission. */
   arizeDenied: "ArizeDenied",
-  /** A reconcile mode that ran to its end. */
-  reconciled: "ReconcileFinished",
+  /** A reconcile run that came to its end, by mode: one that runs each minute would hide a daily one that does not run. */
+  reconciledDue: "ReconcileDueFinished",
+  reconciledInvitations: "ReconcileInvitationsFinished",
+  reconciledFull: "ReconcileFullFinished",
   /** Expired invitations that were renewed as often as the configuration allows. */
   abandoned: "InvitationsAbandoned",
   /** Listings that were cut short, looped, shrank or named an unknown status. */
@@ -37,7 +45,8 @@ export const metricNames = {
 } as const;
 export type MetricName = (typeof metricNames)[keyof typeof metricNames];
 
-export const metricNamespace = "ArizeUserLifecycle";
+/** Where this process counts: the stack's name on AWS. */
+export const metricNamespace = readMetricNamespace();
 
 /** The only fields that a log line may carry: ids, words and numbers of ours, nothing that came in a payload. */
 export interface LogFields {
@@ -62,7 +71,7 @@ export interface LogFields {
 }
 
 // Ids come from senders, who may put an address into them. The line must not carry it.
-const looksLikeEmail = /[^\s"@:/]+@[^\s"@:/]+/g;
+const looksLikeEmail = /[^\s"@:/]+(?:@|%40)[^\s"@:/]+/gi;
 
 /** Writes one log line. Anything in it that looks like an email address is masked. */
 export function log(level: "info" | "warn" | "error", message: string, fields: LogFields = {}): void {

@@ -4,6 +4,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { UsersClient } from "./arize/users-client.ts";
 import { type Environment, loadConfig } from "./config.ts";
 import { LedgerTable } from "./ledger/table.ts";
+import { Account } from "./lifecycle/account.ts";
 import { Breaker } from "./lifecycle/breaker.ts";
 import { isDown } from "./lifecycle/calls.ts";
 import { Identity } from "./lifecycle/identity.ts";
@@ -70,6 +71,7 @@ export async function openWorkshop(environment: Environment, metrics: Metrics): 
       secretId: environment.ARIZE_SECRET_ID,
       metrics,
     },
+    account: new Account(),
     leaseMs: environment.LEASE_MS,
     backoffBaseMs: environment.BACKOFF_BASE_MS,
   };

@@ -2,7 +2,7 @@ import { InvocationFailed } from "./execution-environment.ts";
 import { note, type OnLine } from "./report.ts";
 import { Worker } from "./worker.ts";
 
-export const functionNames = ["ingest", "provision", "reconcile"] as const;
+export const functionNames = ["ingest", "provision", "reconcile", "dead-letters"] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 /** Where a function's module is (a URL), and how long an invocation may take. */
@@ -21,7 +21,12 @@ export interface Functions {
   close(): Promise<void>;
 }
 
-const timeouts: Record<FunctionName, number> = { ingest: 10_000, provision: 20_000, reconcile: 300_000 };
+const timeouts: Record<FunctionName, number> = {
+  ingest: 10_000,
+  provision: 20_000,
+  reconcile: 300_000,
+  "dead-letters": 50_000,
+};
 
 /** Keeps a process for each function, with this environment; `ready`, or the first invocation, starts it. */
 export function startFunctions(options: {
@@ -34,7 +39,12 @@ export function startFunctions(options: {
     const { module = moduleOf(name), timeoutMs = timeouts[name] } = settings[name] ?? {};
     return new Worker({ name, module, timeoutMs, environment, onLine });
   };
-  const workers = { ingest: start("ingest"), provision: start("provision"), reconcile: start("reconcile") };
+  const workers = {
+    ingest: start("ingest"),
+    provision: start("provision"),
+    reconcile: start("reconcile"),
+    "dead-letters": start("dead-letters"),
+  };
   const all = Object.values(workers);
   return {
     invoke: (name, event) => workers[name].invoke(event),

@@ -1,8 +1,9 @@
 import { note, type OnLine } from "./report.ts";
 
-/** When a mode of the reconcile function runs. */
+/** When a function runs, with which event. */
 export interface Schedule {
-  mode: "due" | "invitations" | "full";
+  function: "reconcile" | "dead-letters";
+  event: { mode?: "due" | "invitations" | "full" };
   /** Milliseconds from the start to the first run. */
   firstAfterMs: number;
   everyMs: number;
@@ -12,21 +13,24 @@ const minute = 60_000;
 
 /** `full` comes first, because the guards take their denominators from it. */
 export const defaultSchedules: readonly Schedule[] = [
-  { mode: "full", firstAfterMs: 0, everyMs: 24 * 60 * minute },
-  { mode: "invitations", firstAfterMs: 5_000, everyMs: 60 * minute },
-  { mode: "due", firstAfterMs: minute, everyMs: minute },
+  { function: "reconcile", event: { mode: "full" }, firstAfterMs: 0, everyMs: 24 * 60 * minute },
+  { function: "reconcile", event: { mode: "invitations" }, firstAfterMs: 5_000, everyMs: 60 * minute },
+  { function: "reconcile", event: { mode: "due" }, firstAfterMs: minute, everyMs: minute },
+  { function: "dead-letters", event: {}, firstAfterMs: minute, everyMs: minute },
 ];
+
+export interface SchedulesOptions {
+  invoke(name: Schedule["function"], event: unknown): Promise<unknown>;
+  onLine: OnLine;
+}
 
 export interface Schedules {
   /** Starts no more runs and waits for the running ones. */
   stop(): Promise<void>;
 }
 
-/** Runs reconcile as its schedules say. A failed run is reported; a run that is due while the last one is busy is left out. */
-export function startSchedules(
-  schedules: readonly Schedule[],
-  options: { invoke(event: unknown): Promise<unknown>; onLine: OnLine },
-): Schedules {
+/** Runs functions as their schedules say. A failed run is reported; a run that is due while the last one is busy is left out. */
+export function startSchedules(schedules: readonly Schedule[], options: SchedulesOptions): Schedules {
   const stops = schedules.map((schedule) => start(schedule, () => run(schedule, options)));
   return {
     stop: async () => {
@@ -54,14 +58,11 @@ function start({ firstAfterMs, everyMs }: Schedule, once: () => Promise<void>): 
   };
 }
 
-async function run(
-  { mode }: Schedule,
-  { invoke, onLine }: { invoke(event: unknown): Promise<unknown>; onLine: OnLine },
-): Promise<void> {
+async function run({ function: name, event }: Schedule, { invoke, onLine }: SchedulesOptions): Promise<void> {
   try {
-    await invoke({ mode });
+    await invoke(name, event);
   } catch (error) {
     const reason = error instanceof Error ? error.message : typeof error;
-    note(onLine, "schedules", "error", "reconcile failed", { mode, reason });
+    note(onLine, "schedules", "error", `${name} failed`, { ...event, reason });
   }
 }

@@ -28,7 +28,7 @@ export interface StackOptions {
   config?: string | undefined;
   /** A real Arize instead of the fake. */
   service?: ArizeService | undefined;
-  /** Other modules or times than the project's own: 10 s for ingest, 20 s for provision, 300 s for reconcile. */
+  /** Other modules or times than the project's own: 10 s for ingest, 20 s for provision, 300 s for reconcile, 50 s for dead-letters. */
   functions?: Partial<Record<FunctionName, FunctionSettings>>;
   /** How many batches of each lane are worked at the same time. */
   pollers?: { leavers: number; changes: number };
@@ -95,7 +95,7 @@ function assemble({ options, emulators, functions, door, environment, onLine }: 
   const ports = { ...emulators.ports, door: door.port };
   const lanes = startLanes(options, ports, functions, onLine);
   const schedules = startSchedules(options.schedules ?? defaultSchedules, {
-    invoke: (event) => functions.invoke("reconcile", event),
+    invoke: functions.invoke,
     onLine,
   });
   return {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { readEnvironment } from "../lib/config.ts";
+import { loadConfig, readEnvironment } from "../lib/config.ts";
 import { LedgerTable } from "../lib/ledger/table.ts";
 import type { Identity } from "../lib/lifecycle/identity.ts";
 import type { EventQueue } from "../lib/queue.ts";
@@ -12,6 +13,10 @@ export interface Connection {
   table: LedgerTable;
   queue: EventQueue;
   identity: Identity;
+  /** For how long history is kept. */
+  auditDays: number;
+  /** The deployed reconcile function; on a laptop there is none to invoke. */
+  reconcileFunction: string | undefined;
 }
 
 /**
@@ -21,10 +26,44 @@ export interface Connection {
 export async function connectLocal(portBase: number): Promise<Connection> {
   const config = fileURLToPath(new URL("../local/lifecycle.config.ts", import.meta.url));
   Object.assign(process.env, localEnvironment({ ports: portsFrom(portBase), config }));
-  const environment = readEnvironment();
-  const identity = await openIdentity(environment, openSecrets()).catch((cause: unknown) => {
+  return connect(undefined).catch((cause: unknown) => {
     throw new Error(`nothing answers at port base ${portBase}: is npm start running there?`, { cause });
   });
+}
+
+/**
+ * Points this process at a deployed stack, by its outputs, and connects to it. What may be done there is what the caller's
+ * own AWS credentials allow.
+ * @throws Error when there is no such stack, or it may not be looked at
+ */
+export async function connectStack(stackName: string): Promise<Connection> {
+  const describe = new DescribeStacksCommand({ StackName: stackName });
+  const { Stacks } = await new CloudFormationClient().send(describe).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : "no answer";
+    throw new Error(`the stack ${stackName} cannot be looked at: ${why}`, { cause });
+  });
+  const outputs = new Map(Stacks?.[0]?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+  const output = (name: string) => {
+    const value = outputs.get(name);
+    if (value === undefined) throw new Error(`the stack ${stackName} has no output ${name}`);
+    return value;
+  };
+  Object.assign(process.env, {
+    LEAVERS_QUEUE_URL: output("LeaversQueueUrl"),
+    CHANGES_QUEUE_URL: output("ChangesQueueUrl"),
+    LEAVERS_DLQ_URL: output("LeaversDeadLettersUrl"),
+    CHANGES_DLQ_URL: output("ChangesDeadLettersUrl"),
+    LEDGER_TABLE_NAME: output("LedgerTableName"),
+    ARIZE_SECRET_ID: output("ArizeSecretArn"),
+    IDENTITY_SECRET_ID: output("IdentitySecretArn"),
+  });
+  return connect(output("ReconcileFunctionName"));
+}
+
+async function connect(reconcileFunction: string | undefined): Promise<Connection> {
+  const environment = readEnvironment();
+  const identity = await openIdentity(environment, openSecrets());
+  const { auditDays } = await loadConfig(environment.LIFECYCLE_CONFIG);
   const table = new LedgerTable(environment.LEDGER_TABLE_NAME, new DynamoDBClient({ maxAttempts: 2 }));
-  return { table, queue: openQueue(environment, identity), identity };
+  return { table, queue: openQueue(environment, identity), identity, auditDays, reconcileFunction };
 }

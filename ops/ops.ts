@@ -1,24 +1,28 @@
 import { userInfo } from "node:os";
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import type { Shelf } from "../lib/ledger/shelf.ts";
 import { parsePort } from "../local/options.ts";
-import { type Connection, connectLocal } from "./connection.ts";
+import { type Connection, connectLocal, connectStack } from "./connection.ts";
 import { timeline } from "./person.ts";
 import { printRows, type Row } from "./print.ts";
+import { runReconcile } from "./reconcile.ts";
+import { operatorKinds, sendEvent } from "./send.ts";
 import { dismiss, listShelf, putBack, type Word } from "./shelves.ts";
 
 /** The operator's command line. Exit codes: 0 done, 1 failed or not found, 2 wrong usage. */
 const program = new Command("npm run ops --")
   .description("Looks into a running stack and decides what waits for an operator.")
-  .option("--port-base <port>", "where the stack listens, as given to npm start", parsePort, 4600)
+  .option("--port-base <port>", "the stack on this machine, as given to npm start", parsePort, 4600)
+  .option("--stack <name>", "a deployed stack instead, with your own AWS credentials")
   .option("--json", "print JSON instead of tables", false)
   .showHelpAfterError("(add --help for what there is)")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-const options = () => program.opts<{ portBase: number; json: boolean }>();
+const options = () => program.opts<{ portBase: number; stack?: string; json: boolean }>();
 
 async function connected<Result>(use: (connection: Connection) => Promise<Result>): Promise<Result> {
-  return use(await connectLocal(options().portBase));
+  const { stack, portBase } = options();
+  return use(stack === undefined ? await connectLocal(portBase) : await connectStack(stack));
 }
 
 function addShelf(name: string, shelf: Shelf, description: string, back: { verb: string; description: string }): void {
@@ -67,19 +71,33 @@ program
   });
 
 program
+  .command("send")
+  .description("queue an event in your name; person shows what came of it")
+  .addArgument(new Argument("<kind>", "what happens").choices(operatorKinds))
+  .argument("<email>", "whom it happens to")
+  .option("--name <name>", "their display name")
+  .option("--yes", "for a leaver: yes, for ever", false)
+  .action(
+    async (kind: (typeof operatorKinds)[number], email: string, { name, yes }: { name?: string; yes: boolean }) => {
+      if (kind === "leaver" && !yes) throw new Error("who is deleted at Arize can never be invited again: add --yes");
+      const id = await connected((connection) => sendEvent(connection, kind, email, name));
+      console.log(`${id} is on the queue.`);
+    },
+  );
+
+program
   .command("reconcile")
   .description("compare Arize with the ledger now")
   .addOption(new Option("--mode <mode>", "what to look at").choices(["invitations", "due", "full"]))
   .option("--dry-run", "show the plan, change nothing", false)
   .option("--accept-shrink", "mode full: believe a listing that lost many users", false)
   .action(async ({ mode, dryRun, acceptShrink }: { mode?: string; dryRun: boolean; acceptShrink: boolean }) => {
-    await connected(async () => {
-      // Loaded here, since the function reads its environment, which connecting has just set.
-      const { runReconcile } = await import("./reconcile.ts");
+    await connected(async ({ reconcileFunction }) => {
       const { json } = options();
       const all: Row[] = [];
       for (const each of mode === undefined ? ["invitations", "due", "full"] : [mode]) {
-        const { summary, rows } = await runReconcile(each, { dryRun, acceptShrink });
+        const request = { mode: each, dryRun, acceptShrink };
+        const { summary, rows } = await runReconcile(request, reconcileFunction);
         all.push(...rows.map((row) => ({ mode: each, ...row })));
         if (!json) console.log(summary);
         if (!json) printRows(rows, { json, nothing: dryRun ? "  nothing to do" : "  done" });

@@ -1,26 +1,56 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod/mini";
-import { handler } from "../functions/reconcile.ts";
 import type { Row } from "./print.ts";
 
-const sweptSchema = z.object({
-  users: z.number(),
-  trusted: z.optional(z.boolean()),
-  plan: z.array(z.object({ wants: z.string(), email: z.string(), userId: z.string() })),
-});
+const sweptSchema = z.union([
+  z.object({ skipped: z.string() }),
+  z.object({
+    users: z.number(),
+    trusted: z.optional(z.boolean()),
+    plan: z.array(z.object({ wants: z.string(), email: z.string(), userId: z.string() })),
+  }),
+]);
 
 const longestMs = 15 * 60_000;
 
-/** Runs one mode of the reconcile function and tells what it would do, or did. */
+/** What to run: a mode of the reconcile function, and whether for real. */
+export interface ReconcileRequest {
+  mode: string;
+  dryRun: boolean;
+  acceptShrink: boolean;
+}
+
+/**
+ * Runs one mode of the reconcile function and tells what it would do, or did.
+ * @param functionName the deployed one; without it the function's code runs here, against the stack on this machine
+ * @throws Error when it failed
+ */
 export async function runReconcile(
-  mode: string,
-  options: { dryRun: boolean; acceptShrink: boolean },
+  request: ReconcileRequest,
+  functionName: string | undefined,
 ): Promise<{ summary: string; rows: Row[] }> {
-  const end = Date.now() + longestMs;
-  const context = { getRemainingTimeInMillis: () => end - Date.now() };
-  const swept = sweptSchema.parse(await Reflect.apply(handler, undefined, [{ mode, ...options }, context]));
+  const answer = functionName === undefined ? await runHere(request) : await runThere(request, functionName);
+  const swept = sweptSchema.parse(answer);
+  if ("skipped" in swept) return { summary: `${request.mode}: nothing done, the mode is ${swept.skipped}`, rows: [] };
   const believed = swept.trusted === false ? "; the listing is not believed, so nobody is removed" : "";
   return {
-    summary: `${mode}: looked at ${swept.users}${believed}`,
+    summary: `${request.mode}: looked at ${swept.users}${believed}`,
     rows: swept.plan.map(({ wants, email, userId }) => ({ wants, email, "user id": userId })),
   };
+}
+
+async function runHere(request: ReconcileRequest): Promise<unknown> {
+  // Loaded only now: it reads its environment when it starts.
+  const { handler } = await import("../functions/reconcile.ts");
+  const end = Date.now() + longestMs;
+  return Reflect.apply(handler, undefined, [request, { getRemainingTimeInMillis: () => end - Date.now() }]);
+}
+
+async function runThere(request: ReconcileRequest, FunctionName: string): Promise<unknown> {
+  // A second attempt would start a second run.
+  const client = new LambdaClient({ maxAttempts: 1, requestHandler: { requestTimeout: longestMs } });
+  const answer = await client.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
+  const payload: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString() || "null");
+  if (answer.FunctionError !== undefined) throw new Error(`${FunctionName} failed: ${JSON.stringify(payload)}`);
+  return payload;
 }

@@ -1,4 +1,5 @@
 import { findShelved, listShelved, markReleased, type Shelf, type Shelved, unshelve } from "../lib/ledger/shelf.ts";
+import { forgetLeaver, versionOf } from "../lib/ledger/state.ts";
 import { append, entryOf } from "../lib/ledger/trail.ts";
 import type { Connection } from "./connection.ts";
 import type { Row } from "./print.ts";
@@ -8,6 +9,9 @@ export interface Word {
   by: string;
   note: string;
 }
+
+/** Where events wait, and where they go back to. */
+type Waiting = Pick<Connection, "table" | "queue" | "auditDays">;
 
 /** What waits on a shelf, oldest first. */
 export async function listShelf({ table }: Connection, shelf: Shelf): Promise<Row[]> {
@@ -31,7 +35,7 @@ function toRow({ event, reason, knownEmail, at, status, by }: Shelved): Row {
  * Puts a held or parked event back on the queue as a new attempt, and takes its copy off the dead-letter queue.
  * @returns false when nothing is shelved under that id
  */
-export async function putBack({ table, queue }: Connection, shelf: Shelf, id: string, word: Word): Promise<boolean> {
+export async function putBack({ table, queue }: Waiting, shelf: Shelf, id: string, word: Word): Promise<boolean> {
   const event = await markReleased(table, shelf, id, word);
   if (event === undefined) return false;
   await queue.send([event]);
@@ -40,17 +44,19 @@ export async function putBack({ table, queue }: Connection, shelf: Shelf, id: st
 }
 
 /**
- * Gives a held or parked event up; its history says who did and why.
+ * Gives a held or parked event up; its history says who did and why. Somebody whose leaver is given up no longer counts as
+ * leaving.
  * @returns false when nothing is shelved under that id
  */
-export async function dismiss(connection: Connection, shelf: Shelf, id: string, word: Word): Promise<boolean> {
-  const { table, queue } = connection;
+export async function dismiss(connection: Waiting, shelf: Shelf, id: string, word: Word): Promise<boolean> {
+  const { table, queue, auditDays } = connection;
   const shelved = await findShelved(table, shelf, id);
   if (shelved === undefined) return false;
+  const { person } = shelved;
   const event = { ...shelved.event, attempt: shelved.event.attempt + 1 };
-  const keepDays = 400;
-  await append(table, shelved.person, { ...entryOf(event, Date.now()), outcome: "dismissed", ...word }, keepDays);
-  await unshelve(table, shelf, id);
+  await append(table, person, { ...entryOf(event, Date.now()), outcome: "dismissed", ...word }, auditDays);
+  if (event.kind === "leaver") await forgetLeaver(table, person, versionOf(event));
+  await unshelve(table, shelf, event);
   if (shelf === "PARKED") await queue.forgetDeadLetter(event);
   return true;
 }

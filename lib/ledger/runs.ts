@@ -16,8 +16,8 @@ export const runSchema = z.object({
 });
 export type Run = z.infer<typeof runSchema>;
 
-/** A run that stopped longer ago than this starts over: its cursor and counts are of another day. */
-const resumableMs = 6 * 3_600_000;
+/** A run that stopped longer ago than this starts over; longer than the day until the next full one. */
+const resumableMs = 36 * 3_600_000;
 
 /** @throws RetryLater */
 export async function readRun(table: LedgerTable, mode: string, now: number): Promise<Run | undefined> {

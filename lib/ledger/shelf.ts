@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { eventSchema, type LifecycleEvent } from "../lifecycle/event.ts";
 import type { LedgerTable } from "./table.ts";
@@ -13,6 +13,8 @@ export const shelvedSchema = z.object({
   event: eventSchema,
   person: z.string(),
   reason: z.string(),
+  /** Reasons for which it was held before and released from: a release lifts one hold, and all of them together let it go. */
+  lifted: z._default(z.array(z.string()), []),
   /** The address the ledger knew for them, where it is another than the event's. */
   knownEmail: z.optional(z.string()),
   at: z.string(),
@@ -30,7 +32,7 @@ export type Shelved = z.infer<typeof shelvedSchema>;
 export async function shelve(
   table: LedgerTable,
   shelf: Shelf,
-  entry: Pick<Shelved, "event" | "person" | "reason" | "knownEmail">,
+  entry: Pick<Shelved, "event" | "person" | "reason"> & Partial<Pick<Shelved, "knownEmail" | "lifted">>,
   now: number,
 ): Promise<void> {
   await table.won((client) =>
@@ -62,7 +64,7 @@ export async function findShelved(table: LedgerTable, shelf: Shelf, id: string):
 
 /** Everything on a shelf, oldest first. @throws RetryLater */
 export async function listShelved(table: LedgerTable, shelf: Shelf): Promise<Shelved[]> {
-  const items = await queryAll(table, "pk = :pk", { ":pk": shelf });
+  const items = await table.queryAll("pk = :pk", { ":pk": shelf });
   return items.map((item) => shelvedSchema.parse(item)).sort((a, b) => a.at.localeCompare(b.at));
 }
 
@@ -83,7 +85,9 @@ export async function markReleased(
       new UpdateCommand({
         TableName: table.name,
         Key: { pk: shelf, sk: id },
-        UpdateExpression: "SET #status = :released, #by = :by, note = :note ADD attempt :one, #event.attempt :one",
+        UpdateExpression:
+          "SET #status = :released, #by = :by, note = :note, " +
+          "attempt = attempt + :one, #event.attempt = #event.attempt + :one",
         ConditionExpression: "attribute_exists(pk)",
         ExpressionAttributeNames: { "#status": "status", "#by": "by", "#event": "event" },
         ExpressionAttributeValues: { ":released": "released", ":by": by, ":note": note, ":one": 1 },
@@ -94,9 +98,19 @@ export async function markReleased(
   return answer === undefined ? undefined : shelvedSchema.parse(answer.Attributes).event;
 }
 
-/** Takes an event off a shelf. @throws RetryLater */
-export async function unshelve(table: LedgerTable, shelf: Shelf, id: string): Promise<void> {
-  await table.run((client) => client.send(new DeleteCommand({ TableName: table.name, Key: { pk: shelf, sk: id } })));
+/** Takes an event off a shelf, unless a newer attempt of it, or another event under its id, is there. @throws RetryLater */
+export async function unshelve(table: LedgerTable, shelf: Shelf, event: LifecycleEvent): Promise<void> {
+  await table.won((client) =>
+    client.send(
+      new DeleteCommand({
+        TableName: table.name,
+        Key: { pk: shelf, sk: event.id },
+        ConditionExpression: "attempt <= :attempt AND #event.kind = :kind AND #event.occurredAt = :occurredAt",
+        ExpressionAttributeNames: { "#event": "event" },
+        ExpressionAttributeValues: { ":attempt": event.attempt, ":kind": event.kind, ":occurredAt": event.occurredAt },
+      }),
+    ),
+  );
 }
 
 /** Keeps an event until its `effectiveAt`. @throws RetryLater */
@@ -106,16 +120,33 @@ export async function schedule(table: LedgerTable, event: LifecycleEvent, person
   );
 }
 
-/** Everything whose time has come, earliest first. @throws RetryLater */
-export async function listDue(table: LedgerTable, now: number): Promise<LifecycleEvent[]> {
-  const items = await queryAll(table, "pk = :pk AND sk < :now", { ":pk": "DUE", ":now": minuteAfter(now) });
-  return items.map((item) => eventSchema.parse(item.event)).filter((event) => dueTime(event) <= now);
+/** What `listDue` found: events, and how many items could not be read and stay where they are. */
+export interface Due {
+  events: LifecycleEvent[];
+  unreadable: number;
 }
 
-/** Takes an event off the list of those to come. @throws RetryLater */
+/** Everything whose time has come, earliest first. @throws RetryLater */
+export async function listDue(table: LedgerTable, now: number): Promise<Due> {
+  const items = await table.queryAll("pk = :pk AND sk < :now", { ":pk": "DUE", ":now": minuteAfter(now) });
+  const parsed = items.map((item) => eventSchema.safeParse(item.event));
+  const events = parsed.flatMap(({ data }) => data ?? []);
+  const unreadable = parsed.length - events.length;
+  return { events: events.filter((event) => dueTime(event) <= now), unreadable };
+}
+
+/** Takes an event off the list of those to come, unless it was put there anew meanwhile. @throws RetryLater */
 export async function unschedule(table: LedgerTable, event: LifecycleEvent): Promise<void> {
-  await table.run((client) =>
-    client.send(new DeleteCommand({ TableName: table.name, Key: { pk: "DUE", sk: dueKey(event) } })),
+  await table.won((client) =>
+    client.send(
+      new DeleteCommand({
+        TableName: table.name,
+        Key: { pk: "DUE", sk: dueKey(event) },
+        ConditionExpression: "#event.attempt = :attempt",
+        ExpressionAttributeNames: { "#event": "event" },
+        ExpressionAttributeValues: { ":attempt": event.attempt },
+      }),
+    ),
   );
 }
 
@@ -129,25 +160,4 @@ function dueKey(event: LifecycleEvent): string {
 
 function minuteAfter(now: number): string {
   return new Date(now + 60_000).toISOString();
-}
-
-async function queryAll(table: LedgerTable, condition: string, values: Record<string, string>) {
-  const items: Record<string, unknown>[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await table.run((client) =>
-      client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: condition,
-          ExpressionAttributeValues: values,
-          ExclusiveStartKey: start,
-          ConsistentRead: true,
-        }),
-      ),
-    );
-    items.push(...(page.Items ?? []));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return items;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
+import { RetryLater } from "../errors.ts";
 import { eventTime, type Kind, type LifecycleEvent } from "../lifecycle/event.ts";
 import type { LedgerTable } from "./table.ts";
 
@@ -42,15 +43,14 @@ export const stateSchema = z.catchall(
     /** The newest version that was claimed, by mark: raised first, never lowered. */
     mark_membership: number,
     mark_attributes: number,
-    doneId_membership: text,
+    /** The newest version that a verdict about the person's groups was claimed with. */
+    mark_groups: number,
     leaseOwner: text,
     /** Epoch milliseconds. */
     leaseUntil: number,
     /** Their id at Arize. */
     userId: text,
-    /** Set when it was this system that created them: then it saw every membership they have. */
-    createdHere: z.optional(z.boolean()),
-    /** ISO 8601; set once a deletion was verified, and never removed by any later event. */
+    /** ISO 8601; since when they are known not to be at Arize any more. A creation takes it away. */
     goneAt: text,
     /** When the newest leaver, of the whole person and not of one group, happened; epoch milliseconds. */
     leftAt: number,
@@ -61,11 +61,9 @@ export const stateSchema = z.catchall(
     profile: z.optional(z.object({ name: text, isDeveloper: z.optional(z.boolean()) })),
     /** The role change that was reported last, `member>admin`, so that it is reported once. */
     roleReport: text,
-    /**
-     * When the newest plan, leaver or reinstatement for the whole person happened, in epoch milliseconds: a plan that is
-     * older than this has been overtaken.
-     */
-    plannedAt: number,
+    /** A leaver, or a joiner, planned before this moment (epoch milliseconds) has been overtaken. */
+    plannedLeaverAt: number,
+    plannedJoinerAt: number,
   }),
   z.unknown(),
 );
@@ -131,13 +129,13 @@ export async function claim(table: LedgerTable, request: ClaimRequest): Promise<
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: `SET leaseOwner = :token, leaseUntil = :until, #mark = :version${
+        UpdateExpression: `SET leaseOwner = :token, leaseUntil = :until, ${raised(event)}${
           wholeLeaver ? ", leftAt = :happened" : ""
         } ADD #claims :one`,
         ConditionExpression:
           "(attribute_not_exists(leaseUntil) OR leaseUntil <= :now) AND " +
           "(attribute_not_exists(#mark) OR #mark <= :version) AND " +
-          "(attribute_not_exists(#doneId) OR #doneId <> :id)",
+          "(attribute_not_exists(#done) OR #done <> :version OR #doneId <> :id)",
         ExpressionAttributeNames: { ...markNames(event), "#claims": `claims_${short(event.id)}` },
         ExpressionAttributeValues: {
           ":token": token,
@@ -161,7 +159,8 @@ async function explainRefusal(table: LedgerTable, request: ClaimRequest): Promis
   const { person, event, version, now } = request;
   const state = await readState(table, person);
   const mark = state[`mark_${markOf(event.kind)}`];
-  if (state[`doneId_${markOf(event.kind)}`] === event.id) return { claimed: false, why: "duplicate", state };
+  const isDone = state[`done_${markOf(event.kind)}`] === version && state[`doneId_${markOf(event.kind)}`] === event.id;
+  if (isDone) return { claimed: false, why: "duplicate", state };
   if (typeof mark === "number" && mark > version) return { claimed: false, why: "stale", state };
   await raiseMark(table, request);
   return { claimed: false, why: "busy", state, retryAfterMs: Math.max(0, (state.leaseUntil ?? 0) - now) };
@@ -173,7 +172,7 @@ async function raiseMark(table: LedgerTable, { person, event, version }: ClaimRe
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: "SET #mark = :version",
+        UpdateExpression: `SET ${raised(event)}`,
         ConditionExpression: "attribute_not_exists(#mark) OR #mark < :version",
         ExpressionAttributeNames: { "#mark": markNames(event)["#mark"] },
         ExpressionAttributeValues: { ":version": version },
@@ -182,63 +181,79 @@ async function raiseMark(table: LedgerTable, { person, event, version }: ClaimRe
   );
 }
 
+function raised(event: LifecycleEvent): string {
+  return event.membership === undefined ? "#mark = :version" : "#mark = :version, mark_groups = :version";
+}
+
 /** What an event's end leaves in the state. */
 export type Facts = Partial<
-  Pick<
-    State,
-    | "userId"
-    | "createdHere"
-    | "goneAt"
-    | "renewals"
-    | "invitedAt"
-    | "remindedAt"
-    | "roleReport"
-    | "plannedAt"
-    | "profile"
-  >
->;
+  Pick<State, "userId" | "renewals" | "invitedAt" | "remindedAt" | "roleReport" | "plannedLeaverAt" | "plannedJoinerAt">
+> & { goneAt?: string | null; profile?: State["profile"] | null };
 
 /**
  * Writes the end of an event and gives the lease back, if it is still ours.
- * @param done whether the event is through: a held, parked or merely observed one is not, and may come again
+ * @param facts `null` takes what was known away
+ * @param done with which version the event is through; a held, parked or merely observed one is not, and may come again
  * @returns false when the lease was lost: someone else may have acted on the person meanwhile
  * @throws RetryLater
  */
 export async function record(
   table: LedgerTable,
-  { person, event, token }: Pick<ClaimRequest, "person" | "event" | "token">,
+  { person, event, token }: Lease,
   facts: Facts,
-  done: boolean,
+  done: number | undefined,
 ): Promise<boolean> {
-  const sets: [string, unknown][] = Object.entries(facts).filter(([, value]) => value !== undefined);
-  if (done) sets.push([`doneId_${markOf(event.kind)}`, event.id]);
-  const names = Object.fromEntries(sets.map(([name], index) => [`#s${index}`, name]));
-  const values = Object.fromEntries(sets.map(([, value], index) => [`:s${index}`, value]));
-  const assignments = sets.map((_, index) => `#s${index} = :s${index}`);
+  const mark = markOf(event.kind);
+  const through = done === undefined ? {} : { [`done_${mark}`]: done, [`doneId_${mark}`]: event.id };
+  const known = Object.entries({ ...facts, ...through }).filter(([, value]) => value !== undefined);
+  const sets = known.filter(([, value]) => value !== null);
+  const removes = known.filter(([, value]) => value === null).map(([name]) => name);
+  const assignments = sets.map((_, index) => `#s${index} = :s${index}`).join(", ");
   const answer = await table.won((client) =>
     client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: `${assignments.length > 0 ? `SET ${assignments.join(", ")} ` : ""}REMOVE leaseOwner, leaseUntil, #claims, #fails`,
+        UpdateExpression: `${assignments && `SET ${assignments} `}REMOVE ${["leaseOwner", "leaseUntil", "#claims", "#fails", ...removes].join(", ")}`,
         ConditionExpression: "leaseOwner = :token",
-        ExpressionAttributeNames: { ...names, ...counterNames(event) },
-        ExpressionAttributeValues: { ...values, ":token": token },
+        ExpressionAttributeNames: {
+          ...Object.fromEntries(sets.map(([name], index) => [`#s${index}`, name])),
+          ...counterNames(event),
+        },
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(sets.map(([, value], index) => [`:s${index}`, value])),
+          ":token": token,
+        },
       }),
     ),
   );
   return answer !== undefined;
 }
 
+/** Who holds a person's lease, and for which event. */
+export type Lease = Pick<ClaimRequest, "person" | "event" | "token">;
+
+/** Notes a person's id at Arize before something is done to it that could hide it. @throws RetryLater `lease_lost` */
+export async function noteUser(table: LedgerTable, { person, token }: Lease, userId: string): Promise<void> {
+  const answer = await table.won((client) =>
+    client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: stateKey(person),
+        UpdateExpression: "SET userId = :userId",
+        ConditionExpression: "leaseOwner = :token",
+        ExpressionAttributeValues: { ":userId": userId, ":token": token },
+      }),
+    ),
+  );
+  if (answer === undefined) throw new RetryLater("lease_lost");
+}
+
 /**
  * Notes that an attempt failed. After a definite failure the lease is given back; after an ambiguous one (cut, timeout,
  * 5xx on a write) it is kept until it runs out, since Arize may still be applying the request. @throws RetryLater
  */
-export async function release(
-  table: LedgerTable,
-  { person, event, token }: Pick<ClaimRequest, "person" | "event" | "token">,
-  ambiguous: boolean,
-): Promise<void> {
+export async function release(table: LedgerTable, { person, event, token }: Lease, ambiguous: boolean): Promise<void> {
   await table.won((client) =>
     client.send(
       new UpdateCommand({
@@ -253,22 +268,57 @@ export async function release(
   );
 }
 
+/** What may be planned for a person: their first day, or their last. */
+export type Plan = "joiner" | "leaver";
+
+function planName(plan: Plan): "plannedJoinerAt" | "plannedLeaverAt" {
+  return plan === "joiner" ? "plannedJoinerAt" : "plannedLeaverAt";
+}
+
 /**
- * Notes that a plan for later exists. @returns false when something newer has overtaken it @throws RetryLater
+ * Notes that a plan for later exists, unless something newer has overtaken it.
+ * @param plannedAt when it was made, epoch milliseconds
+ * @returns false when it has been overtaken
+ * @throws RetryLater
  */
-export async function notePlan(table: LedgerTable, person: string, event: LifecycleEvent): Promise<boolean> {
+export async function notePlan(table: LedgerTable, person: string, plan: Plan, plannedAt: number): Promise<boolean> {
   const answer = await table.won((client) =>
     client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: "SET plannedAt = :happened",
-        ConditionExpression: "attribute_not_exists(plannedAt) OR plannedAt <= :happened",
-        ExpressionAttributeValues: { ":happened": Date.parse(event.occurredAt) },
+        UpdateExpression: "SET #plan = :at",
+        ConditionExpression: "attribute_not_exists(#plan) OR #plan <= :at",
+        ExpressionAttributeNames: { "#plan": planName(plan) },
+        ExpressionAttributeValues: { ":at": plannedAt },
       }),
     ),
   );
   return answer !== undefined;
+}
+
+/** Whether a plan made at this moment has been overtaken by a newer one, or by what happened since. */
+export function isOvertaken(state: State, plan: Plan, plannedAt: number): boolean {
+  const newest = state[planName(plan)];
+  return newest !== undefined && newest > plannedAt;
+}
+
+/**
+ * Takes back that somebody was leaving, when the leaver that said so was given up and nothing newer came.
+ * @throws RetryLater
+ */
+export async function forgetLeaver(table: LedgerTable, person: string, version: number): Promise<void> {
+  await table.won((client) =>
+    client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: stateKey(person),
+        UpdateExpression: "SET mark_membership = :next REMOVE leftAt",
+        ConditionExpression: "mark_membership = :version",
+        ExpressionAttributeValues: { ":version": version, ":next": version + 1 },
+      }),
+    ),
+  );
 }
 
 /** Whether the newest thing known about the person's membership is that they left. */
@@ -291,7 +341,8 @@ export async function dropCounters(table: LedgerTable, person: string, event: Li
 }
 
 function markNames(event: LifecycleEvent) {
-  return { "#mark": `mark_${markOf(event.kind)}`, "#doneId": `doneId_${markOf(event.kind)}` };
+  const mark = markOf(event.kind);
+  return { "#mark": `mark_${mark}`, "#done": `done_${mark}`, "#doneId": `doneId_${mark}` };
 }
 
 function counterNames(event: LifecycleEvent) {

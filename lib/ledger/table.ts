@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { RetryLater } from "../errors.ts";
 
 /** The ledger's one table, with what is said about its failures translated once. */
@@ -24,6 +24,25 @@ export class LedgerTable {
       const name = error instanceof Error ? error.name : "unknown";
       throw new RetryLater("ledger_unavailable", { message: `the ledger answered ${name}`, cause: error });
     }
+  }
+
+  /** Everything under a key condition, in order, read consistently. @throws as `run` */
+  async queryAll(condition: string, values: Record<string, string>): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const query = new QueryCommand({
+        TableName: this.name,
+        KeyConditionExpression: condition,
+        ExpressionAttributeValues: values,
+        ExclusiveStartKey,
+        ConsistentRead: true,
+      });
+      const page = await this.run((client) => client.send(query));
+      items.push(...(page.Items ?? []));
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+    return items;
   }
 
   /** Runs a conditional write: its answer, or `undefined` when its condition did not hold. @throws as `run` */

@@ -1,4 +1,4 @@
-import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { LifecycleEvent } from "../lifecycle/event.ts";
 import type { LedgerTable } from "./table.ts";
@@ -41,13 +41,26 @@ export async function append(table: LedgerTable, person: string, entry: TrailEnt
         Item: {
           ...entry,
           pk: `PERSON#${person}`,
-          sk: `EVENT#${entry.receivedAt}#${entry.event}#${entry.attempt}#${suffix(entry)}`,
+          sk: `${attemptKey(entry)}#${suffix(entry)}`,
           ttl: Math.floor((Date.now() + keepDays * dayMs) / 1000),
         },
         ConditionExpression: "attribute_not_exists(pk)",
       }),
     ),
   );
+}
+
+/** Whether the end of this very attempt of an event is in a person's history. @throws RetryLater */
+export async function hasEnded(table: LedgerTable, person: string, event: LifecycleEvent): Promise<boolean> {
+  const sk = `${attemptKey({ ...event, event: event.id })}#first`;
+  const { Item } = await table.run((client) =>
+    client.send(new GetCommand({ TableName: table.name, Key: { pk: `PERSON#${person}`, sk }, ConsistentRead: true })),
+  );
+  return Item !== undefined;
+}
+
+function attemptKey({ receivedAt, event, attempt }: Pick<TrailEntry, "receivedAt" | "event" | "attempt">): string {
+  return `EVENT#${receivedAt}#${event}#${attempt}`;
 }
 
 // A duplicate stands beside what it repeats; an event held first and acted on later keeps both lines.
@@ -57,24 +70,9 @@ function suffix(entry: TrailEntry): string {
 
 /** A person's history, oldest first. @throws RetryLater */
 export async function history(table: LedgerTable, person: string): Promise<TrailEntry[]> {
-  const entries: TrailEntry[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await table.run((client) =>
-      client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: "pk = :pk AND begins_with(sk, :event)",
-          ExpressionAttributeValues: { ":pk": `PERSON#${person}`, ":event": "EVENT#" },
-          ExclusiveStartKey: start,
-          ConsistentRead: true,
-        }),
-      ),
-    );
-    entries.push(...(page.Items ?? []).map((item) => trailEntrySchema.parse(item)));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return entries;
+  const values = { ":pk": `PERSON#${person}`, ":event": "EVENT#" };
+  const items = await table.queryAll("pk = :pk AND begins_with(sk, :event)", values);
+  return items.map((item) => trailEntrySchema.parse(item));
 }
 
 /** What every entry about an event starts with. @param now when its end came */

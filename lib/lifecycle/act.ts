@@ -2,12 +2,14 @@ import type { User } from "../arize/schemas.ts";
 import { Refused, RetryLater } from "../errors.ts";
 import { reserve } from "../ledger/budget.ts";
 import { readListing } from "../ledger/listing.ts";
-import { isLeaving, type State, versionOf } from "../ledger/state.ts";
+import { isLeaving, type Lease, noteUser, type State, versionOf } from "../ledger/state.ts";
 import { type Applied, apply, type Doable, readById, wouldApply } from "./apply.ts";
 import type { Calls } from "./calls.ts";
 import { type Action, decide, type Known } from "./decide.ts";
-import type { LifecycleEvent } from "./event.ts";
+import { type LifecycleEvent, normalizeEmail } from "./event.ts";
 import { guard, type HoldReason, type Verdict } from "./guards.ts";
+import { pages } from "./pages.ts";
+import type { Lifted } from "./subject.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What is known about a claimed event when it is time to act. */
@@ -15,8 +17,9 @@ export interface Claimed {
   event: LifecycleEvent;
   person: string;
   email: string;
-  released: boolean;
+  lifted: Lifted;
   state: State;
+  lease: Lease;
 }
 
 export type Acted =
@@ -32,14 +35,14 @@ const rounds = 3;
  * @throws RetryLater
  */
 export async function act(claimed: Claimed, calls: Calls, workshop: Workshop): Promise<Acted> {
-  const { event, email, state, released } = claimed;
+  const { event, email, state, lifted } = claimed;
   const { config } = workshop;
   let conflict: Refused | undefined;
   for (let round = 0; round < rounds; round++) {
-    const user = await lookUp(email, state, calls, config.apiKeyOwner);
+    const user = await lookUp(claimed, calls, workshop);
     if (conflict && user === undefined) throw new Refused("blocked_forever", conflict.message, { cause: conflict });
     const decided = decide(event, email, user, knownOf(event, state), config);
-    const action = decided.type === "hold" && released ? deleteAnyway(user) : decided;
+    const action = decided.type === "hold" && lifted.includes(decided.reason) ? deleteAnyway(user) : decided;
     const stopped = await stoppedBy(action, user, claimed, calls, workshop);
     if (stopped !== undefined) return { held: true, action: action.type, reason: stopped, userId: user?.id };
     if (action.type === "hold") break;
@@ -74,11 +77,13 @@ async function stoppedBy(
 async function carryOut(
   action: Doable,
   user: User | undefined,
-  { event, state }: Claimed,
+  { event, state, lease }: Claimed,
   calls: Calls,
-  { config }: Workshop,
+  { config, table }: Workshop,
 ): Promise<Applied> {
   if (config.mode === "observe") return wouldApply(action);
+  // After the deletion nobody is listed under the address: a retry then has only the id to verify it by.
+  if (action.type === "delete" && state.userId !== action.userId) await noteUser(table, lease, action.userId);
   const applied = await apply(action, calls, event, state, new Date().toISOString());
   if (user === undefined || applied.userId !== undefined) return applied;
   return { ...applied, userId: user.id, facts: { userId: user.id, ...applied.facts } };
@@ -91,43 +96,46 @@ function deleteAnyway(user: User | undefined): Doable {
 }
 
 /**
- * The person's record at Arize. When nobody is listed although the ledger knows an id, that id is read, and if it is
- * gone too, the key's owner must be visible: a key of the wrong account sees nobody, and nobody has left.
+ * The person's record at Arize. When a leaver is not listed, the id that the ledger knows is read, and if there is none or
+ * it is gone too, the key's owner must be visible: a key of the wrong account sees nobody, and nobody has left.
  * @throws Refused, RetryLater
  */
-async function lookUp(email: string, state: State, calls: Calls, apiKeyOwner: string): Promise<User | undefined> {
+async function lookUp({ event, email, state }: Claimed, calls: Calls, workshop: Workshop): Promise<User | undefined> {
   const listed = await calls.read((client, options) => client.find(email, options));
-  const { userId } = state;
-  if (listed !== undefined || userId === undefined || state.goneAt !== undefined) return listed;
-  const byId = await readById(userId, calls);
-  if (byId !== undefined) return byId;
-  const owner = await calls.read((client, options) => client.find(apiKeyOwner, options));
-  if (owner === undefined) throw new RetryLater("wrong_account", { message: "the API key does not see its own owner" });
-  return undefined;
+  if (listed !== undefined || state.goneAt !== undefined) return listed;
+  const byId = state.userId === undefined ? undefined : await readById(state.userId, calls);
+  if (byId === undefined && (event.kind === "leaver" || state.userId !== undefined)) {
+    await workshop.account.confirm(calls, workshop.config.apiKeyOwner);
+  }
+  return byId;
 }
 
 async function mayDelete(
   user: User | undefined,
-  { person, email, released }: Claimed,
+  { person, email, lifted }: Claimed,
   calls: Calls,
   { config, table }: Workshop,
 ): Promise<Verdict> {
   // A role that is not known may be an even mightier one.
   const isAdmin = user?.role.type === "predefined" && (user.role.name === "admin" || user.role.name === "unknown");
-  const otherAdmin = user !== undefined && isAdmin && (await calls.read((client) => anotherAdmin(client, user.id)));
+  const otherAdmin = user !== undefined && isAdmin && (await isThereAnotherAdmin(calls, user.id));
   const users = (await readListing(table))?.users;
+  // A user found by id may carry another address than the event's: either may be a protected one.
+  const emails = [email, normalizeEmail(user?.email ?? email)];
+  const released = lifted.includes("deletion_budget");
   let verdict: Verdict = { go: true };
   const budget = config.mode === "observe" ? "observe" : "act";
   await reserve(table, budget, person, Date.now(), (spent) => {
-    verdict = guard({ email, isAdmin, otherAdmin, spent, users, released }, config);
+    verdict = guard({ emails, isAdmin, otherAdmin, spent, users, released }, config);
     return verdict.go;
   });
   return verdict;
 }
 
-async function anotherAdmin(client: Parameters<Parameters<Calls["read"]>[0]>[0], userId: string): Promise<boolean> {
-  for await (const user of client.listAll({ status: "active" })) {
-    if (user.id !== userId && user.role.type === "predefined" && user.role.name === "admin") return true;
+async function isThereAnotherAdmin(calls: Calls, userId: string): Promise<boolean> {
+  for await (const { users } of pages(calls, { status: "active" })) {
+    const isOther = ({ id, role }: User) => id !== userId && role.type === "predefined" && role.name === "admin";
+    if (users.some(isOther)) return true;
   }
   return false;
 }

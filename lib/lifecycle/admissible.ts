@@ -6,17 +6,23 @@ import type { Kind, LifecycleEvent } from "./event.ts";
 /** Where events come from that are this system's own. */
 export const ownSources = ["operator", "reconcile", "compensation"] as const;
 
+/** How far ahead a source's clock may be: 5 minutes, as Standard Webhooks allows. */
+const clockSkewMs = 5 * 60_000;
+
 /**
  * Whether an event may be worked on at all. Asked before anything is claimed: a newest event that can never succeed must
  * not make good older ones stale.
  * @param sentAt when it was put on the queue, epoch milliseconds
  * @throws RetryLater `paused`
- * @throws Refused `too_old`, `kind_not_allowed`, `role_not_allowed`
+ * @throws Refused `too_old`, `in_the_future`, `kind_not_allowed`, `role_not_allowed`
  */
 export function checkAdmissible(event: LifecycleEvent, sentAt: number, now: number, config: LifecycleConfig): void {
   if (config.mode === "paused") throw new RetryLater("paused", { afterMs: maxBackoffMs });
   if (now - sentAt > maxAgeMs) throw new Refused("too_old");
   if (!allowedKinds(event.source, config).includes(event.kind)) throw new Refused("kind_not_allowed");
+  // It would make everything stale that happens until then, a leaver too.
+  if (Date.parse(event.occurredAt) > now + clockSkewMs) throw new Refused("in_the_future");
+  if (!["joiner", "reinstate", "mover"].includes(event.kind)) return;
   const { role } = event.person;
   const name = typeof role === "string" ? role : role?.id;
   if (name !== undefined && !config.allowedRoles.includes(name)) throw new Refused("role_not_allowed");

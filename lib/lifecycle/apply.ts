@@ -40,14 +40,19 @@ export async function apply(
   switch (action.type) {
     case "none":
       if (action.reason === "already_absent") return absent(event, state, now);
-      if (action.reason === "not_a_user" && event.kind === "mover") return remember(event);
-      return { outcome: "none", reason: reasonOnce(action.reason, action.roleReport, state), facts: report(action) };
+      if (action.reason === "not_a_user" && event.kind === "mover") return remember(event, state);
+      return {
+        outcome: "none",
+        reason: reasonOnce(action.reason, action.roleReport, state),
+        facts: { ...report(action), ...forgetProfile(event) },
+      };
     case "create":
       return create(action, calls, event.kind, state, now);
     case "update": {
       await calls.write((client, options) => client.update(action.userId, action.changes, options));
       const reason = action.roleReport === undefined ? undefined : "role_change_unsupported";
-      return { outcome: "updated", ...(reason && { reason }), userId: action.userId, facts: report(action) };
+      const facts = { ...report(action), ...forgetProfile(event) };
+      return { outcome: "updated", ...(reason && { reason }), userId: action.userId, facts };
     }
     case "delete":
       await remove(action.userId, calls);
@@ -77,20 +82,26 @@ function reasonOnce(reason: string, roleReport: string | undefined, state: State
   return roleReport !== undefined && roleReport === state.roleReport ? "up_to_date" : reason;
 }
 
-// Whoever had an id and is nowhere now is gone. If an earlier attempt of this event did not get to write its end, it was
-// that attempt which removed them.
+// If an earlier attempt of this event did not get to write its end, it was that attempt which removed them.
 function absent(event: LifecycleEvent, state: State, now: string): Applied {
+  const facts = { goneAt: state.goneAt ?? now };
   const { userId } = state;
-  if (userId === undefined || state.goneAt !== undefined)
-    return { outcome: "none", reason: "already_absent", facts: {} };
   const tried = unfinishedClaims(state, event.id) > 1 || failures(state, event.id) > 0;
-  const outcome = tried ? { outcome: "removed" as const } : { outcome: "none" as const, reason: "already_absent" };
-  return { ...outcome, userId, facts: { goneAt: now } };
+  if (userId === undefined || state.goneAt !== undefined || !tried) {
+    return { outcome: "none", reason: "already_absent", facts };
+  }
+  return { outcome: "removed", userId, facts };
 }
 
 // Their joiner may be on its way: then it shall find what this update said.
-function remember({ person: { name, isDeveloper } }: LifecycleEvent): Applied {
-  return { outcome: "none", reason: "not_a_user", facts: { profile: { name, isDeveloper } } };
+function remember({ person: { name, isDeveloper } }: LifecycleEvent, { profile }: State): Applied {
+  const said = { name: name ?? profile?.name, isDeveloper: isDeveloper ?? profile?.isDeveloper };
+  return { outcome: "none", reason: "not_a_user", facts: { profile: said } };
+}
+
+// What an older update left for a joiner is no longer the newest, once a newer one has been applied.
+function forgetProfile({ kind }: LifecycleEvent): Facts {
+  return kind === "mover" ? { profile: null } : {};
 }
 
 async function create(
@@ -105,8 +116,7 @@ async function create(
   // Renewals are counted between two events that ask for the person: whoever joins anew starts afresh.
   const renewals = kind === "invitation.renew" ? (state.renewals ?? 0) + 1 : 0;
   const outcome = renews ? "renewed" : input.inviteMode === "none" ? "created" : "invited";
-  const createdHere = renews ? {} : { createdHere: true };
-  return { outcome, userId: user.id, facts: { userId: user.id, invitedAt: now, renewals, ...createdHere } };
+  return { outcome, userId: user.id, facts: { userId: user.id, invitedAt: now, renewals, goneAt: null } };
 }
 
 async function remove(userId: string, calls: Calls): Promise<void> {

@@ -17,7 +17,7 @@ export const kindSchema = z.enum(kinds);
 export type Kind = z.infer<typeof kindSchema>;
 
 /** ISO 8601 with a zone, of any precision; times are compared in milliseconds. */
-export const instantSchema = z.iso.datetime({ offset: true });
+export const instantSchema = z.iso.datetime({ offset: true }).check(z.maxLength(40));
 
 /**
  * How a person is identified: their email address in Unicode NFC, trimmed, lower-cased. RFC 5321 allows 254 characters
@@ -67,7 +67,13 @@ export const personSchema = z.object({
   isDeveloper: z.optional(z.boolean()),
   groups: z.optional(z.array(shortText).check(z.maxLength(200))),
   department: z.optional(shortText),
-  attributes: z.optional(z.record(shortText, z.string().check(z.maxLength(1000)))),
+  attributes: z.optional(
+    z.record(shortText, z.string().check(z.maxLength(1000))).check(
+      z.refine((attributes) => Object.keys(attributes).length <= 50, {
+        params: { problem: "at most 50 attributes" },
+      }),
+    ),
+  ),
 });
 export type Person = z.infer<typeof personSchema>;
 
@@ -79,6 +85,8 @@ export const membershipSchema = z.object({
   of: shortText,
   change: z.enum(["added", "removed"]),
   among: z.array(shortText).check(z.minLength(1), z.maxLength(200)),
+  /** Whether somebody counts as absent from a group that no event ever spoke of; else their removal waits for an operator. */
+  assumeAbsent: z.optional(z.boolean()),
 });
 
 /**

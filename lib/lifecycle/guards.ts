@@ -5,14 +5,15 @@ import type { Spent } from "../ledger/budget.ts";
 export type HoldReason = "protected_email" | "api_key_owner" | "last_admin" | "deletion_budget";
 
 export interface DeletionFacts {
-  email: string;
+  /** Every address the person is known by, normalized. */
+  emails: readonly string[];
   isAdmin: boolean;
   /** Whether another active admin was seen at Arize just now; asked for admins only. */
   otherAdmin: boolean;
   spent: Spent;
   /** Users in the last full listing that could be trusted. */
   users: number | undefined;
-  /** Whether an operator released this very event. That lifts the budget, and no other guard. */
+  /** Whether an operator released this very event from the budget; that lifts no other guard. */
   released: boolean;
 }
 
@@ -25,8 +26,8 @@ export type GuardPolicy = Pick<LifecycleConfig, "protectedEmails" | "apiKeyOwner
  * who must never be deleted are not even after a release. Pure.
  */
 export function guard(facts: DeletionFacts, policy: GuardPolicy): Verdict {
-  if (policy.protectedEmails.includes(facts.email)) return hold("protected_email");
-  if (facts.email === policy.apiKeyOwner) return hold("api_key_owner");
+  if (facts.emails.some((email) => policy.protectedEmails.includes(email))) return hold("protected_email");
+  if (facts.emails.includes(policy.apiKeyOwner)) return hold("api_key_owner");
   if (facts.isAdmin && !facts.otherAdmin) return hold("last_admin");
   if (facts.released || facts.spent.reserved) return { go: true };
   return withinBudget(facts, policy) ? { go: true } : hold("deletion_budget");

@@ -29,7 +29,12 @@ export class Identity {
   }
 }
 
-/** SQS swallows a deduplication id it saw within five minutes, hence the attempt in it. */
-export function deduplicationId(event: Pick<LifecycleEvent, "id" | "attempt">): string {
-  return createHash("sha256").update(`${event.id}#${event.attempt}`).digest("hex");
+/**
+ * SQS swallows a deduplication id it saw within five minutes, hence the attempt in it; kind and time are there for senders
+ * who use an id of the person as that of the event.
+ */
+export function deduplicationId({ id, attempt, kind, occurredAt }: LifecycleEvent): string {
+  return createHash("sha256")
+    .update(JSON.stringify([id, attempt, kind, occurredAt]))
+    .digest("hex");
 }

@@ -1,5 +1,5 @@
 import { groupMark, type MembershipEvent } from "../ledger/groups.ts";
-import { type State, versionOf } from "../ledger/state.ts";
+import type { State } from "../ledger/state.ts";
 
 /**
  * What an event about one of several groups means for the person as a whole.
@@ -18,15 +18,16 @@ export type MembershipVerdict =
 export function weighMembership(event: MembershipEvent, state: State): MembershipVerdict {
   const marks = event.membership.among.map((group) => state[groupMark(event.source, group)]);
   const seen = marks.filter((mark) => typeof mark === "number");
-  const newest = Math.max(0, ...seen);
+  // A verdict comes from everything known of all groups, so it outranks the verdicts from less that came before it.
+  const base = Math.max(0, ...seen, state.mark_groups ?? 0);
   const leftAt = state.leftAt ?? Number.NEGATIVE_INFINITY;
   const isMember = seen.some((mark) => mark % 2 === 0 && mark / 2 > leftAt);
   if (event.membership.change === "added") {
     if (!isMember) return { as: "none", reason: "stale" };
-    return { as: "joiner", version: newest % 2 === 0 ? newest : newest + 1 };
+    return { as: "joiner", version: base % 2 === 0 ? base : base + 1 };
   }
   if (isMember) return { as: "none", reason: "still_member" };
-  // Someone who was here before this system may be in a group that no event ever spoke of: that is no licence to delete.
-  if (seen.length < marks.length && state.createdHere !== true) return { as: "hold", reason: "membership_unknown" };
-  return { as: "leaver", version: Math.max(versionOf(event), newest % 2 === 1 ? newest : newest + 1) };
+  // They may be in a group that no event ever spoke of, since before this system was there: that is no licence to delete.
+  if (seen.length < marks.length && !event.membership.assumeAbsent) return { as: "hold", reason: "membership_unknown" };
+  return { as: "leaver", version: base % 2 === 1 ? base : base + 1 };
 }

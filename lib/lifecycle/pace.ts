@@ -17,6 +17,8 @@ interface Waiting extends Turn {
 
 /** How many calls must go through one by one after a 429 before they may run side by side again. */
 const cautiousCalls = 10;
+/** For how long at most one answer closes this process's way to Arize: some services say "tomorrow" by mistake. */
+const longestCloseMs = 60_000;
 /** What is left of the function's time for writing down an outcome. */
 export const reserveMs = 2_000;
 
@@ -59,7 +61,8 @@ export class Pace {
         return result;
       } catch (error) {
         if (!(error instanceof ApiException) || error.kind !== "rate_limited") throw error;
-        this.#closedUntil = Math.max(this.#closedUntil, this.#now() + (error.retryAfterMs ?? 1_000));
+        const closeMs = Math.min(longestCloseMs, error.retryAfterMs ?? 1_000);
+        this.#closedUntil = Math.max(this.#closedUntil, this.#now() + closeMs);
         this.#cautious = cautiousCalls;
       } finally {
         this.#finish();

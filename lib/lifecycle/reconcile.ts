@@ -4,9 +4,13 @@ import type { Listing } from "../ledger/listing.ts";
 import { isLeaving, type State } from "../ledger/state.ts";
 import type { Kind, LifecycleEvent } from "./event.ts";
 
-/** What a sweep wants for one user. `abandoned` is a report: whoever wants such users removed sends a leaver. */
+/**
+ * What a sweep wants for one user. Two are reports: `abandoned` is an invitation that nobody accepts, `decision` somebody
+ * who left and is still there, because their leaver is held, waiting, or was merely observed. Whoever wants them removed
+ * sends a leaver.
+ */
 export interface PlanEntry {
-  wants: "renew" | "remind" | "abandoned" | "remove" | "apply";
+  wants: "renew" | "remind" | "remove" | "apply" | "abandoned" | "decision";
   email: string;
   userId: string;
   event?: LifecycleEvent;
@@ -33,8 +37,9 @@ export function planInvitation(
   const { remindAfterHours = Number.POSITIVE_INFINITY } = config.invitations;
   // Who knows when an invitation without a date was sent: reminding could repeat itself.
   if (user.status !== "invited" || reminded || invitedAt === undefined || ageHours < remindAfterHours) return undefined;
-  const event = sweepEvent("invitation.resend", `remind:${user.id}:${state?.renewals ?? 0}`, user.email, now);
-  return { wants: "remind", email: user.email, userId: user.id, event };
+  const reminder = sweepEvent("invitation.resend", `remind:${user.id}:${state?.renewals ?? 0}`, user.email, now);
+  const expiresAt = new Date(now + config.commandTtlMinutes * 60_000).toISOString();
+  return { wants: "remind", email: user.email, userId: user.id, event: { ...reminder, expiresAt } };
 }
 
 function planRenewal(

@@ -1,18 +1,36 @@
+import { isDeepStrictEqual } from "node:util";
 import { isManaged } from "../config.ts";
 import { readPointer } from "../ledger/pointers.ts";
 import { findShelved } from "../ledger/shelf.ts";
 import type { LifecycleEvent } from "./event.ts";
 import type { Workshop } from "./workshop.ts";
 
+/** The reasons of the holds that an operator released an event from; any other reason holds it again. */
+export type Lifted = readonly string[];
+
 /** Whom an event is about, or why it cannot go on. */
 export type Subject =
-  | { is: "person"; person: string; email: string; learn: boolean; released: boolean }
-  | { is: "held"; person: string; reason: "unknown_person" | "email_change"; knownEmail?: string }
+  | {
+      is: "person";
+      person: string;
+      email: string;
+      /** Whether the ledger does not know yet that this address belongs to this id at the source. */
+      learn: boolean;
+      lifted: Lifted;
+    }
+  | {
+      is: "held";
+      person: string;
+      reason: "unknown_person" | "email_change";
+      knownEmail?: string;
+      lifted: Lifted;
+    }
   | { is: "ignored"; person: string; reason: "outside_managed_domains" };
 
 /**
  * Finds out who an event is about. The ledger's pointer from source and id to an address, learned from earlier events,
- * resolves those that name an id only, and shows when an address has changed, which Arize cannot follow.
+ * resolves those that name an id only, and shows when an address has changed, which Arize cannot follow: then an operator
+ * has to say whom the event means.
  * @throws RetryLater
  */
 export async function identify(
@@ -21,21 +39,21 @@ export async function identify(
 ): Promise<Subject> {
   const { externalId } = event.person;
   const known = externalId === undefined ? undefined : await readPointer(table, event.source, externalId);
-  const released = await isReleased(event, table);
-  // A leaver goes by the address that the ledger knows: it is the one that their account at Arize carries.
-  const email = event.kind === "leaver" ? (known ?? event.person.email) : (event.person.email ?? known);
-  if (email === undefined) return { is: "held", person: identity.group(event), reason: "unknown_person" };
+  const email = event.person.email ?? known;
+  const lifted = await findLifted(event, table);
+  if (email === undefined) return { is: "held", person: identity.group(event), reason: "unknown_person", lifted };
   const person = identity.person(email);
   if (!isManaged(email, config)) return { is: "ignored", person, reason: "outside_managed_domains" };
-  if (known !== undefined && known !== email && !released) {
-    return { is: "held", person, reason: "email_change", knownEmail: known };
+  if (known !== undefined && known !== email && !lifted.includes("email_change")) {
+    return { is: "held", person, reason: "email_change", knownEmail: known, lifted };
   }
-  return { is: "person", person, email, learn: externalId !== undefined && known !== email, released };
+  return { is: "person", person, email, learn: externalId !== undefined && known !== email, lifted };
 }
 
-/** Whether this very attempt is one that an operator released from the held list. @throws RetryLater */
-async function isReleased(event: LifecycleEvent, table: Workshop["table"]): Promise<boolean> {
-  if (event.attempt === 0) return false;
+/** What an operator released comes back as it was held, but for its attempt; anything else was not released. */
+async function findLifted(event: LifecycleEvent, table: Workshop["table"]): Promise<Lifted> {
+  if (event.attempt === 0) return [];
   const shelved = await findShelved(table, "HELD", event.id);
-  return shelved?.status === "released" && shelved.event.attempt === event.attempt;
+  const isReleased = shelved?.status === "released" && isDeepStrictEqual(shelved.event, event);
+  return isReleased ? [...shelved.lifted, shelved.reason] : [];
 }

@@ -1,15 +1,14 @@
-import { cursorWatch } from "../arize/cursor-watch.ts";
 import { ApiException } from "../arize/errors.ts";
-import type { UsersListQuery } from "../arize/requests.ts";
 import type { UsersPage } from "../arize/users-client.ts";
 import { RetryLater } from "../errors.ts";
 import { readListing, writeListing } from "../ledger/listing.ts";
 import { endRun, type Run, readRun, readStates, writeRun } from "../ledger/runs.ts";
-import { listDue, unschedule } from "../ledger/shelf.ts";
-import type { State } from "../ledger/state.ts";
+import { findShelved, listDue, unschedule } from "../ledger/shelf.ts";
+import { isLeaving, type State } from "../ledger/state.ts";
 import { log, metricNames } from "../telemetry.ts";
 import { Calls } from "./calls.ts";
 import type { LifecycleEvent } from "./event.ts";
+import { pages } from "./pages.ts";
 import { isListingTrusted, leftForGood, lingeringLeaver, type PlanEntry, planInvitation } from "./reconcile.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -41,14 +40,14 @@ export async function sweepInvitations(workshop: Workshop, request: SweepRequest
   const now = Date.now();
   const resumed = request.dryRun ? undefined : await readRun(table, "invitations", now);
   const swept: Swept = { finished: true, users: resumed?.users ?? 0, plan: [] };
-  for await (const page of pages(workshop, { status: ["invited", "expired"] }, resumed?.cursor, request.remainingMs)) {
+  for await (const page of pages(callsOf(workshop, request), { status: ["invited", "expired"] }, resumed?.cursor)) {
     const known = await statesOf(page, workshop);
     const entries = page.users
       .map((user) => planInvitation(user, known(user.email), now, config))
       .filter((entry) => entry !== undefined);
     swept.users += page.users.length;
     if (request.dryRun) swept.plan.push(...entries);
-    else await queue.send(entries.flatMap(({ event }) => event ?? []));
+    else await queue.send(await withoutParked(entries, workshop));
     for (const { wants } of entries) if (wants === "abandoned") workshop.arize.metrics.add(metricNames.abandoned);
     if (page.nextCursor === undefined || request.dryRun || request.remainingMs() > stopMs) continue;
     const { users } = swept;
@@ -59,16 +58,29 @@ export async function sweepInvitations(workshop: Workshop, request: SweepRequest
   return swept;
 }
 
-/** Queues the events whose time has come. @throws RetryLater */
-export async function sweepDue({ table, queue }: Workshop, request: SweepRequest): Promise<Swept> {
-  const due = await listDue(table, Date.now());
-  for (const event of request.dryRun ? [] : due) {
+// What Arize refused once waits for an operator, and is not sent and refused again every hour.
+async function withoutParked(entries: readonly PlanEntry[], { table }: Workshop): Promise<LifecycleEvent[]> {
+  const events: LifecycleEvent[] = [];
+  for (const { event } of entries) {
+    if (event !== undefined && (await findShelved(table, "PARKED", event.id)) === undefined) events.push(event);
+  }
+  return events;
+}
+
+/** Queues the events whose time has come; in mode `observe` they stay, since nothing would come of them. @throws RetryLater */
+export async function sweepDue({ table, queue, config }: Workshop, request: SweepRequest): Promise<Swept> {
+  const { events, unreadable } = await listDue(table, Date.now());
+  if (unreadable > 0) log("error", "due events cannot be read", { mode: "due", count: unreadable });
+  const isActing = !request.dryRun && config.mode === "act";
+  for (const event of isActing ? events : []) {
     // Sent before it is forgotten: an end in between repeats it, and the ledger knows an event that it has seen.
     await queue.send([{ ...event, attempt: event.attempt + 1 }]);
     await unschedule(table, event);
   }
-  const plan = due.map((event): PlanEntry => ({ wants: "apply", email: event.person.email ?? "", userId: "", event }));
-  return { finished: true, users: due.length, plan: request.dryRun ? plan : [] };
+  const plan = events.map(
+    (event): PlanEntry => ({ wants: "apply", email: event.person.email ?? "", userId: "", event }),
+  );
+  return { finished: true, users: events.length, plan: request.dryRun ? plan : [] };
 }
 
 /**
@@ -81,9 +93,11 @@ export async function sweepEverybody(workshop: Workshop, request: SweepRequest):
   const now = Date.now();
   const resumed = request.dryRun ? undefined : await readRun(table, "full", now);
   const run: Run = resumed ?? { cursor: "", users: 0, lingering: [], trusted: true, at: now };
+  const left: PlanEntry[] = [];
   try {
-    for await (const page of pages(workshop, {}, run.cursor || undefined, request.remainingMs)) {
-      await lookForLingering(page, run, workshop);
+    for await (const page of pages(callsOf(workshop, request), {}, run.cursor || undefined)) {
+      const unfinished = await lookForLingering(page, run, workshop);
+      if (request.dryRun) left.push(...unfinished);
       if (page.nextCursor === undefined || request.dryRun || request.remainingMs() > stopMs) continue;
       await writeRun(table, "full", { ...run, cursor: page.nextCursor });
       return { finished: false, users: run.users, plan: [] };
@@ -92,18 +106,23 @@ export async function sweepEverybody(workshop: Workshop, request: SweepRequest):
     if (!isBrokenListing(error)) throw error;
     run.trusted = false;
   }
-  return endListing(run, workshop, request, now);
+  const swept = await endListing(run, workshop, request, now);
+  return { ...swept, plan: [...swept.plan, ...left] };
 }
 
-async function lookForLingering(page: UsersPage, run: Run, workshop: Workshop): Promise<void> {
+/** @returns those whose leaver came and who are still there all the same: held, waiting, or merely observed */
+async function lookForLingering(page: UsersPage, run: Run, workshop: Workshop): Promise<PlanEntry[]> {
   const known = await statesOf(page, workshop);
+  const unfinished: PlanEntry[] = [];
   run.users += page.users.length;
   for (const { status, email, id: userId } of page.users) {
     if (status === "unknown") run.trusted = false;
     const state = known(email);
     const leftAt = state === undefined ? undefined : leftForGood(state);
     if (leftAt !== undefined) run.lingering.push({ userId, email, leftAt });
+    else if (state !== undefined && isLeaving(state)) unfinished.push({ wants: "decision", email, userId });
   }
+  return unfinished;
 }
 
 async function endListing(run: Run, workshop: Workshop, request: SweepRequest, now: number): Promise<Swept> {
@@ -128,6 +147,10 @@ function toRemove(event: LifecycleEvent, userId: string): PlanEntry {
   return { wants: "remove", email: event.person.email ?? "", userId, event };
 }
 
+function callsOf({ arize }: Workshop, { remainingMs }: SweepRequest): Calls {
+  return new Calls(arize, { priority: "other", remainingMs });
+}
+
 function isBrokenListing(error: unknown): boolean {
   if (!(error instanceof RetryLater)) return false;
   if (error.reason === "listing_broken") return true;
@@ -142,30 +165,4 @@ async function statesOf(
   const people = users.map(({ email }) => identity.person(email));
   const states = await readStates(table, people);
   return (email) => states.get(identity.person(email));
-}
-
-/**
- * A listing page by page, each asked for on its own so that one that met a 429 can be asked for again: a generator that
- * threw is over, and would then look like a listing that came to its end.
- */
-async function* pages(
-  { arize }: Workshop,
-  query: UsersListQuery,
-  start: string | undefined,
-  remainingMs: () => number,
-): AsyncGenerator<UsersPage> {
-  const calls = new Calls(arize, { priority: "other", remainingMs });
-  const isRepeated = cursorWatch(start);
-  let cursor = start;
-  do {
-    const page = await calls.read((client, options) => firstPage(client.listPages({ ...query, cursor }, options)));
-    cursor = page.nextCursor;
-    if (cursor !== undefined && isRepeated(cursor)) throw new RetryLater("listing_broken");
-    yield page;
-  } while (cursor !== undefined);
-}
-
-async function firstPage(listing: AsyncGenerator<UsersPage, void>): Promise<UsersPage> {
-  const { value } = await listing.next();
-  return value ?? { users: [], nextCursor: undefined };
 }

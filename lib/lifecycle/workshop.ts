@@ -1,6 +1,7 @@
 import type { LifecycleConfig } from "../config.ts";
 import type { LedgerTable } from "../ledger/table.ts";
 import type { EventQueue } from "../queue.ts";
+import type { Account } from "./account.ts";
 import type { Arize } from "./calls.ts";
 import type { Identity } from "./identity.ts";
 import type { Turn } from "./pace.ts";
@@ -12,6 +13,7 @@ export interface Workshop {
   table: LedgerTable;
   queue: EventQueue;
   arize: Arize;
+  account: Account;
   leaseMs: number;
   backoffBaseMs: number;
 }

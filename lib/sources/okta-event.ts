@@ -23,6 +23,7 @@ type Target = z.infer<typeof targetSchema>;
 export interface Access {
   apps: readonly string[];
   groups: readonly string[];
+  assumeAbsent: boolean;
 }
 
 /** What came of one element: an event, nothing that concerns us, or what is wrong with it, without its values. */
@@ -70,7 +71,7 @@ function personOf({ id, alternateId, displayName }: Target): LifecycleEvent["per
 
 type Membership = NonNullable<LifecycleEvent["membership"]>;
 
-function membershipOf(eventType: string, targets: Target[], { apps, groups }: Access) {
+function membershipOf(eventType: string, targets: Target[], { apps, groups, assumeAbsent }: Access) {
   const [, where, verb] = /^(application|group)\.user_membership\.(add|remove)$/.exec(eventType) ?? [];
   if (where === undefined) return undefined;
   const of = targets.flatMap(({ type, id }) => {
@@ -79,7 +80,7 @@ function membershipOf(eventType: string, targets: Target[], { apps, groups }: Ac
   })[0];
   if (of === undefined) return "elsewhere";
   const among = [...apps.map((id) => `app:${id}`), ...groups.map((id) => `group:${id}`)];
-  return { of, change: verb === "add" ? "added" : "removed", among } satisfies Membership;
+  return { of, change: verb === "add" ? "added" : "removed", among, assumeAbsent } satisfies Membership;
 }
 
 // `kinds` may turn the meaning round, as with a group of people who have left: then it is no membership that gives access.

@@ -20,6 +20,11 @@ const oktaOptionsSchema = z.strictObject({
   apps: ids,
   /** Ids (`00g...`) of the groups that do; at most 100. */
   groups: ids,
+  /**
+   * Whether somebody counts as absent from one of these that no event ever spoke of. Without it, their removal from
+   * another one is held: they may have been in it since before this system was there.
+   */
+  assumeAbsent: z._default(z.boolean(), false),
   /** The header that carries the shared secret. */
   header: z._default(z.string().check(z.toLowerCase(), z.regex(/^[a-z0-9-]+$/)), "authorization"),
 });

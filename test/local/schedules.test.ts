@@ -8,11 +8,12 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
+const everyMinute = { function: "reconcile", event: { mode: "due" }, firstAfterMs: 0, everyMs: 60_000 } as const;
 const minutes = (count: number) => vi.advanceTimersByTimeAsync(count * 60_000);
 
-test("runs each mode in its time, full first", async () => {
+test("runs each in its time, the full listing first", async () => {
   const runs: unknown[] = [];
-  const invoke = async (event: unknown) => {
+  const invoke = async (_: string, event: unknown) => {
     runs.push(event);
   };
   const schedules = startSchedules(defaultSchedules, { invoke, onLine: () => {} });
@@ -21,15 +22,17 @@ test("runs each mode in its time, full first", async () => {
   await minutes(24 * 60);
   const count = (mode: string) => runs.filter((run) => JSON.stringify(run) === JSON.stringify({ mode })).length;
   expect([count("full"), count("invitations"), count("due")]).toEqual([2, 25, 1440]);
+  const all = 2 + 25 + 1440 + 1440;
+  expect(runs).toHaveLength(all);
   await schedules.stop();
   await minutes(60);
-  expect(runs).toHaveLength(2 + 25 + 1440);
+  expect(runs).toHaveLength(all);
 });
 
 test("reports a failed run and goes on", async () => {
   const { lines, onLine } = collectLines();
   const invoke = vi.fn().mockRejectedValue(new Error("no answer"));
-  const schedules = startSchedules([{ mode: "due", firstAfterMs: 0, everyMs: 60_000 }], { invoke, onLine });
+  const schedules = startSchedules([everyMinute], { invoke, onLine });
   await minutes(1);
   expect(invoke).toHaveBeenCalledTimes(2);
   expect(lines.map(({ text }) => JSON.parse(text))).toMatchObject([
@@ -42,7 +45,7 @@ test("reports a failed run and goes on", async () => {
 test("never runs a mode twice at the same time, and stops after the run that is under way", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const invoke = vi.fn(() => promise);
-  const schedules = startSchedules([{ mode: "due", firstAfterMs: 0, everyMs: 60_000 }], { invoke, onLine: () => {} });
+  const schedules = startSchedules([everyMinute], { invoke, onLine: () => {} });
   await minutes(3);
   expect(invoke).toHaveBeenCalledTimes(1);
   const stopped = vi.fn();

@@ -24,7 +24,8 @@ let client: SQSClient;
 let group = "";
 
 beforeAll(async () => {
-  const schedules = [{ mode: "full", firstAfterMs: 0, everyMs: 3_600_000 }] as const;
+  const event = { mode: "full" } as const;
+  const schedules = [{ function: "reconcile", event, firstAfterMs: 0, everyMs: 3_600_000 }] as const;
   stack = await startStack({ functions, schedules, service, visibilitySeconds: 2, maxReceiveCount: 3, onLine });
   client = clientOf(stack);
 });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyStructuredResultV2, SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { onTestFinished, vi } from "vitest";
 import type { LifecycleConfigInput } from "../../lib/config.ts";
@@ -45,6 +45,7 @@ export interface Workbench {
   table: LedgerTable;
   queue: EventQueue;
   identity: Identity;
+  auditDays: number;
   secrets: LocalSecrets;
   /** Hands events to the worker as one batch; the ids of those that shall come again. */
   deliver(events: readonly LifecycleEvent[], options?: DeliveryOptions): Promise<string[]>;
@@ -56,8 +57,11 @@ export interface Workbench {
   /** Takes everything visible off a queue. */
   take(queue: keyof typeof queueNames): Promise<LifecycleEvent[]>;
   trail(email: string): Promise<TrailEntry[]>;
-  /** Handlers that forgot everything, beside the old ones: another execution environment over the same data. */
-  restart(): Promise<Handlers>;
+  /**
+   * Handlers that forgot everything, beside the old ones: another execution environment over the same data.
+   * @param config what a deployer changed meanwhile
+   */
+  restart(config?: Partial<LifecycleConfigInput>): Promise<Handlers>;
 }
 
 export type Handlers = Pick<Workbench, "deliver" | "deliverBody" | "ingest" | "reconcile">;
@@ -81,8 +85,7 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
     await Promise.all([sqs.close(), dynamodb.close(), secrets.close(), fake.close()]);
     rmSync(folder, { recursive: true });
   });
-  const config = join(folder, "config.mjs");
-  writeFileSync(config, `export default ${JSON.stringify({ ...testConfig, ...options.config })};`);
+  const config = writeConfig(folder, options.config);
   const ports = { door: 0, arize: fake.port, sqs: sqs.port, dynamodb: dynamodb.port, secrets: secrets.port };
   Object.assign(
     process.env,
@@ -102,13 +105,23 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
     fake,
     table,
     identity,
+    auditDays: 400,
     secrets,
     queue: openQueue(environment, identity),
     ...(await freshHandlers()),
     take: (name) => takeAll(sqsUrls[name]),
     trail: (email) => history(table, identity.person(email)),
-    restart: freshHandlers,
+    restart: (changed = options.config) => {
+      process.env.LIFECYCLE_CONFIG = writeConfig(folder, changed);
+      return freshHandlers();
+    },
   };
+}
+
+function writeConfig(folder: string, config: Partial<LifecycleConfigInput> | undefined): string {
+  const file = join(folder, `${randomUUID()}.config.mjs`);
+  writeFileSync(file, `export default ${JSON.stringify({ ...testConfig, ...config })};`);
+  return file;
 }
 
 /** The handlers as after a cold start: modules are loaded anew, so nothing of an earlier test is in them. */
@@ -169,7 +182,7 @@ function recordOf(
     messageAttributes: {},
     md5OfBody: "",
     eventSource: "aws:sqs",
-    eventSourceARN: queueArn(queueNames[event === undefined ? "changes" : laneOf(event.kind)]),
+    eventSourceARN: queueArn(queueNames[event === undefined ? "changes" : laneOf(event)]),
     awsRegion: "us-east-1",
   };
 }
@@ -180,7 +193,10 @@ async function takeAll(QueueUrl: string): Promise<LifecycleEvent[]> {
   for (;;) {
     const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
     if (Messages.length === 0) return events;
-    events.push(...Messages.map(({ Body }) => parseEvent(Body ?? "")));
+    for (const { Body = "", ReceiptHandle } of Messages) {
+      events.push(parseEvent(Body));
+      await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    }
   }
 }
 

@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import { Refused, RetryLater } from "../errors.ts";
+import { hasMembership } from "../ledger/groups.ts";
+import {
+  type Claim,
+  claim,
+  type Facts,
+  failures,
+  isLeaving,
+  type Lease,
+  readState,
+  record,
+  release,
+  type State,
+} from "../ledger/state.ts";
+import { type Acted, act } from "./act.ts";
+import { backoffMs } from "./backoff.ts";
+import { Calls } from "./calls.ts";
+import { end, endRefused, hold } from "./endings.ts";
+import type { LifecycleEvent } from "./event.ts";
+import { compensate, compensateEarlierAttempts, endEarly } from "./late.ts";
+import { weighMembership } from "./membership.ts";
+import { overtakes } from "./plans.ts";
+import type { Subject } from "./subject.ts";
+import type { Delivery, Ending, Workshop } from "./workshop.ts";
+
+type Identified = Extract<Subject, { is: "person" }>;
+
+/** A lease that somebody holds is looked at again after a second, then after as long as it has been held already. */
+const busyMs = 1_000;
+
+/** What is settled about an event before it is claimed, or is by claiming it. */
+interface Work {
+  event: LifecycleEvent;
+  version: number;
+  subject: Identified;
+  workshop: Workshop;
+}
+
+/**
+ * Claims an event, acts on it, and writes down what came of it.
+ * @param version what orders it, see `claim`
+ * @throws RetryLater
+ */
+export async function workClaimed(
+  event: LifecycleEvent,
+  version: number,
+  subject: Identified,
+  delivery: Delivery,
+  workshop: Workshop,
+): Promise<Ending> {
+  const calls = new Calls(workshop.arize, delivery);
+  await ready(calls, delivery, workshop);
+  const lease = { person: subject.person, event, token: randomUUID() };
+  const { leaseMs } = workshop;
+  const claimed = await claim(workshop.table, { ...lease, version, now: Date.now(), leaseMs });
+  if (!claimed.claimed) {
+    const newer = reweigh(event, version, claimed);
+    if (newer !== undefined) return workClaimed(event, newer, subject, delivery, workshop);
+    return endUnclaimed(event, claimed, subject, workshop);
+  }
+  const work = { event, version, subject, workshop };
+  try {
+    return await workLeased(work, lease, claimed.state, calls);
+  } catch (error) {
+    if (error instanceof RetryLater) throw await putBack(error, lease, claimed.state, workshop);
+    throw error;
+  }
+}
+
+// Another event about the person's groups was claimed between the weighing and the claim: what is known now counts.
+function reweigh(event: LifecycleEvent, version: number, claimed: Exclude<Claim, { claimed: true }>) {
+  if (claimed.why !== "stale" || !hasMembership(event)) return undefined;
+  const verdict = weighMembership(event, claimed.state);
+  return "version" in verdict && verdict.version > version ? verdict.version : undefined;
+}
+
+// Nothing was claimed yet, so the receives are what is known of how often this has failed.
+async function ready(calls: Calls, { receives }: Delivery, { backoffBaseMs }: Workshop): Promise<void> {
+  try {
+    await calls.ready();
+  } catch (error) {
+    if (!(error instanceof RetryLater)) throw error;
+    const afterMs = backoffMs(receives, backoffBaseMs, error.afterMs);
+    throw new RetryLater(error.reason, { message: error.message, cause: error, afterMs });
+  }
+}
+
+async function endUnclaimed(
+  event: LifecycleEvent,
+  claimed: Extract<Claim, { claimed: false }>,
+  subject: Identified,
+  workshop: Workshop,
+): Promise<Ending> {
+  if (claimed.why !== "busy") return endEarly(event, subject, claimed.state, claimed.why, workshop);
+  const heldMs = workshop.leaseMs - claimed.retryAfterMs;
+  throw new RetryLater("busy", { afterMs: Math.min(claimed.retryAfterMs, Math.max(busyMs, heldMs)) });
+}
+
+async function workLeased(work: Work, lease: Lease, state: State, calls: Calls): Promise<Ending> {
+  const { event, subject, workshop } = work;
+  const { person, email, lifted } = subject;
+  // Somebody may have been added to another group since this event was weighed.
+  const verdict = hasMembership(event) ? weighMembership(event, state) : undefined;
+  if (verdict?.as === "none") {
+    const ending = await end(event, { person, outcome: "none", reason: verdict.reason }, workshop);
+    return (await record(workshop.table, lease, {}, work.version)) ? ending : endWithoutLease(ending, work);
+  }
+  const acted = await actOrRefuse({ event, person, email, lifted, state, lease }, calls, workshop);
+  if (!(acted instanceof Refused)) return endActed(acted, work, lease, state);
+  const ending = await endRefused(event, person, acted, workshop);
+  await record(workshop.table, lease, {}, undefined);
+  return ending;
+}
+
+async function actOrRefuse(...args: Parameters<typeof act>): Promise<Acted | Refused> {
+  try {
+    return await act(...args);
+  } catch (error) {
+    if (error instanceof Refused) return error;
+    throw error;
+  }
+}
+
+async function endActed(acted: Acted, work: Work, lease: Lease, state: State): Promise<Ending> {
+  const { event, version, subject, workshop } = work;
+  const { person, email } = subject;
+  if (!acted.held && acted.action === "none") await compensateEarlierAttempts(event, email, state, workshop);
+  const ending = acted.held
+    ? await hold(event, { person, action: acted.action, reason: acted.reason, ...userIdOf(acted) }, workshop, subject)
+    : { person, action: acted.action, outcome: acted.applied.outcome, ...reasonAndUser(acted.applied) };
+  await end(event, ending, workshop);
+  const facts: Facts = acted.held ? {} : { ...acted.applied.facts, ...overtakes(event, state) };
+  const isDone = !acted.held && workshop.config.mode === "act";
+  if (await record(workshop.table, lease, facts, isDone ? version : undefined)) return ending;
+  return endWithoutLease(ending, work);
+}
+
+// The lease ran out while Arize was slow, so somebody else may have acted on the person meanwhile. If it was their leaver,
+// what was just created has to go again.
+async function endWithoutLease(ending: Ending, { event, subject, workshop }: Work): Promise<Ending> {
+  const state = await readState(workshop.table, subject.person);
+  const isLate = ending.action === "create" && isLeaving(state);
+  if (isLate && (await compensate(event, subject.email, state, workshop))) return ending;
+  throw new RetryLater("lease_lost");
+}
+
+function userIdOf(of: { userId?: string | undefined }) {
+  return of.userId === undefined ? {} : { userId: of.userId };
+}
+
+function reasonAndUser(of: { reason?: string; userId?: string }) {
+  return { ...(of.reason !== undefined && { reason: of.reason }), ...userIdOf(of) };
+}
+
+// The wait grows with the failures of this event, not with its receives: those count lost leases and crashes too.
+async function putBack(error: RetryLater, lease: Lease, state: State, workshop: Workshop): Promise<RetryLater> {
+  await release(workshop.table, lease, error.ambiguous);
+  const waitMs = backoffMs(failures(state, lease.event.id) + 1, workshop.backoffBaseMs, error.afterMs);
+  const afterMs = error.ambiguous ? Math.max(waitMs, workshop.leaseMs) : waitMs;
+  return new RetryLater(error.reason, { message: error.message, cause: error, afterMs, ambiguous: error.ambiguous });
+}

@@ -1,0 +1,26 @@
+import { cursorWatch } from "../arize/cursor-watch.ts";
+import type { UsersListQuery } from "../arize/requests.ts";
+import type { UsersPage } from "../arize/users-client.ts";
+import { RetryLater } from "../errors.ts";
+import type { Calls } from "./calls.ts";
+
+/**
+ * A listing page by page, each asked for on its own so that one that met a 429 can be asked for again: a generator that
+ * threw is over, and would then look like a listing that came to its end.
+ * @throws RetryLater `listing_broken` when it runs in a circle, and what the calls throw
+ */
+export async function* pages(calls: Calls, query: UsersListQuery, start?: string): AsyncGenerator<UsersPage, void> {
+  const isRepeated = cursorWatch(start);
+  let cursor = start;
+  do {
+    const page = await calls.read((client, options) => firstPage(client.listPages({ ...query, cursor }, options)));
+    cursor = page.nextCursor;
+    if (cursor !== undefined && isRepeated(cursor)) throw new RetryLater("listing_broken");
+    yield page;
+  } while (cursor !== undefined);
+}
+
+async function firstPage(listing: AsyncGenerator<UsersPage, void>): Promise<UsersPage> {
+  const { value } = await listing.next();
+  return value ?? { users: [], nextCursor: undefined };
+}

@@ -1,0 +1,213 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { describe, expect, test } from "vitest";
+import {
+  findShelved,
+  listDue,
+  listShelved,
+  markReleased,
+  type Shelf,
+  schedule,
+  shelve,
+  unschedule,
+  unshelve,
+} from "../../../lib/ledger/shelf.ts";
+import type { LifecycleEvent } from "../../../lib/lifecycle/event.ts";
+import { openTestLedger, somebody } from "../../support/dynamodb.ts";
+import { at, lifecycleEvent, noon } from "../../support/events.ts";
+
+const { table } = await openTestLedger();
+
+/** Shelves an event as a guard or a refusal does, so many milliseconds after noon. */
+async function keep(
+  event: LifecycleEvent,
+  { shelf = "HELD", reason = "deletion_budget", ms = 0 }: { shelf?: Shelf; reason?: string; ms?: number } = {},
+) {
+  await shelve(table, shelf, { event, person: somebody(), reason }, noon + ms);
+}
+
+const leaver = () => lifecycleEvent({ kind: "leaver", person: { email: "ann@example.com", name: "Ann Lee" } });
+const release = (id: string, by = "cy") => markReleased(table, "HELD", id, { by, note: "checked" });
+
+describe("a shelf", () => {
+  test("keeps the whole event, with why it waits", async () => {
+    const event = leaver();
+    const person = somebody();
+    await shelve(table, "HELD", { event, person, reason: "email_change", knownEmail: "ann.old@example.com" }, noon);
+    expect(await findShelved(table, "HELD", event.id)).toEqual({
+      event,
+      person,
+      reason: "email_change",
+      lifted: [],
+      knownEmail: "ann.old@example.com",
+      at: at(0),
+      status: "waiting",
+    });
+  });
+
+  test("keeps an event once, however often it is delivered", async () => {
+    const event = leaver();
+    await keep(event);
+    await keep(event, { ms: 5 });
+    const waiting = await listShelved(table, "HELD");
+    expect(waiting.filter((one) => one.event.id === event.id)).toHaveLength(1);
+  });
+
+  test("is not the other shelf", async () => {
+    const event = leaver();
+    await keep(event, { shelf: "PARKED", reason: "blocked_forever" });
+    expect(await findShelved(table, "HELD", event.id)).toBeUndefined();
+    expect(await findShelved(table, "PARKED", event.id)).toMatchObject({ reason: "blocked_forever" });
+  });
+
+  test("lists oldest first", async () => {
+    const events = [leaver(), leaver(), leaver()];
+    const times = [20, 0, 10];
+    for (const [index, event] of events.entries()) await keep(event, { shelf: "PARKED", ms: times[index] ?? 0 });
+    const ids = events.map(({ id }) => id);
+    const listed = (await listShelved(table, "PARKED")).map(({ event }) => event.id).filter((id) => ids.includes(id));
+    expect(listed).toEqual([ids[1], ids[2], ids[0]]);
+  });
+
+  test("gives up what is taken off it", async () => {
+    const event = leaver();
+    await keep(event);
+    await unshelve(table, "HELD", event);
+    expect(await findShelved(table, "HELD", event.id)).toBeUndefined();
+    await expect(unshelve(table, "HELD", event)).resolves.toBeUndefined();
+  });
+
+  test("gives up what an earlier attempt left there", async () => {
+    const event = leaver();
+    await keep(event);
+    await unshelve(table, "HELD", { ...event, attempt: 3 });
+    expect(await findShelved(table, "HELD", event.id)).toBeUndefined();
+  });
+
+  test.each<[string, Partial<LifecycleEvent>]>([
+    ["a newer attempt", { attempt: 2 }],
+    ["an event of another kind", { kind: "joiner" }],
+    ["an event of another time", { occurredAt: at(1) }],
+  ])("keeps %s under the same id", async (_, other) => {
+    const event = { ...leaver(), attempt: 1 };
+    await keep({ ...event, ...other });
+    await unshelve(table, "HELD", event);
+    expect(await findShelved(table, "HELD", event.id)).toMatchObject({ event: { ...event, ...other } });
+  });
+});
+
+describe("a release", () => {
+  test("raises the attempt, and says who and why", async () => {
+    const event = leaver();
+    await keep(event);
+    expect(await release(event.id)).toEqual({ ...event, attempt: 1 });
+    expect(await findShelved(table, "HELD", event.id)).toMatchObject({
+      status: "released",
+      by: "cy",
+      note: "checked",
+      event: { attempt: 1 },
+    });
+  });
+
+  test("again raises it again, so that SQS takes it", async () => {
+    const event = leaver();
+    await keep(event);
+    await release(event.id);
+    expect(await release(event.id)).toMatchObject({ attempt: 2 });
+  });
+
+  test("of what is not there is none", async () => {
+    expect(await release("standard:unknown")).toBeUndefined();
+    expect(await findShelved(table, "HELD", "standard:unknown")).toBeUndefined();
+  });
+
+  test("is not undone by a late copy of the attempt that was held", async () => {
+    const event = leaver();
+    await keep(event);
+    await release(event.id);
+    await keep(event);
+    expect(await findShelved(table, "HELD", event.id)).toMatchObject({ status: "released", event: { attempt: 1 } });
+  });
+
+  test("that is held once more waits once more", async () => {
+    const event = leaver();
+    await keep(event);
+    await release(event.id);
+    await keep({ ...event, attempt: 1 }, { reason: "last_admin" });
+    const again = await findShelved(table, "HELD", event.id);
+    expect(again).toMatchObject({ status: "waiting", reason: "last_admin", event: { attempt: 1 } });
+    expect(again).not.toHaveProperty("by");
+  });
+
+  test("that is held once more remembers what was lifted already", async () => {
+    const event = leaver();
+    await keep(event, { reason: "email_change" });
+    await release(event.id);
+    const again = { event: { ...event, attempt: 1 }, person: somebody(), reason: "deletion_budget" };
+    await shelve(table, "HELD", { ...again, lifted: ["email_change"] }, noon);
+    await release(event.id);
+    const shelved = await findShelved(table, "HELD", event.id);
+    expect(shelved).toMatchObject({ status: "released", lifted: ["email_change"], reason: "deletion_budget" });
+  });
+
+  test("by two operators at once gives two attempts", async () => {
+    const event = leaver();
+    await keep(event);
+    const released = await Promise.all([release(event.id, "cy"), release(event.id, "dee")]);
+    expect(released.map((one) => one?.attempt).toSorted()).toEqual([1, 2]);
+  });
+});
+
+describe("what is due", () => {
+  const planned = (ms: number) => lifecycleEvent({ kind: "leaver", effectiveAt: at(ms) });
+  const dueAt = async (ms: number, ids: string[]) =>
+    (await listDue(table, noon + ms)).events.map(({ id }) => id).filter((id) => ids.includes(id));
+
+  test("comes when its time has come, earliest first", async () => {
+    const events = [planned(90_000), planned(0), planned(30_000)];
+    const ids = events.map(({ id }) => id);
+    for (const event of events) await schedule(table, event, somebody());
+    expect(await dueAt(-1, ids)).toEqual([]);
+    expect(await dueAt(0, ids)).toEqual([ids[1]]);
+    expect(await dueAt(29_999, ids)).toEqual([ids[1]]);
+    expect(await dueAt(30_000, ids)).toEqual([ids[1], ids[2]]);
+    expect(await dueAt(1_000_000, ids)).toEqual([ids[1], ids[2], ids[0]]);
+  });
+
+  test("comes whole, and no more once it is taken off the list", async () => {
+    const event = planned(0);
+    await schedule(table, event, somebody());
+    await schedule(table, event, somebody());
+    const { events } = await listDue(table, noon);
+    expect(events.filter(({ id }) => id === event.id)).toEqual([event]);
+    await unschedule(table, event);
+    expect(await dueAt(0, [event.id])).toEqual([]);
+  });
+
+  test("stays when it was put there anew meanwhile", async () => {
+    const event = planned(0);
+    await schedule(table, { ...event, attempt: 1 }, somebody());
+    await unschedule(table, event);
+    expect(await dueAt(0, [event.id])).toEqual([event.id]);
+    await unschedule(table, { ...event, attempt: 1 });
+    expect(await dueAt(0, [event.id])).toEqual([]);
+    await expect(unschedule(table, event)).resolves.toBeUndefined();
+  });
+
+  test("comes although something beside it cannot be read, which is counted and left where it is", async () => {
+    const event = planned(0);
+    await schedule(table, event, somebody());
+    const { unreadable } = await listDue(table, noon);
+    const Item = { pk: "DUE", sk: `${at(0)}#standard:unreadable`, event: { ...event, kind: "promoted" } };
+    await table.run((document) => document.send(new PutCommand({ TableName: table.name, Item })));
+    expect(await dueAt(0, [event.id])).toEqual([event.id]);
+    expect((await listDue(table, noon)).unreadable).toBe(unreadable + 1);
+    expect((await listDue(table, noon)).unreadable).toBe(unreadable + 1);
+  });
+
+  test("goes by the moment, whatever the zone", async () => {
+    const event = lifecycleEvent({ kind: "leaver", effectiveAt: "2026-03-02T23:30:00+11:30" });
+    await schedule(table, event, somebody());
+    expect(await dueAt(-1, [event.id])).toEqual([]);
+    expect(await dueAt(0, [event.id])).toEqual([event.id]);
+  });
+});

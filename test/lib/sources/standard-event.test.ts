@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { describeIssues } from "../../../lib/issues.ts";
+import { standardContentSchema, standardEventSchema } from "../../../lib/sources/standard-event.ts";
+import { standardEventJsonSchema } from "../../../local/generate-schema.ts";
+
+const file = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8"));
+const event = (data: unknown) => ({ type: "person.joined", timestamp: "2026-10-05T08:30:00Z", data });
+const noor = { email: "noor@example.com" };
+
+describe("the published JSON Schema", () => {
+  it("is the one that the code reads by; `npm run schema` writes it anew", () => {
+    expect(file("docs/standard-event.schema.json")).toEqual(standardEventJsonSchema());
+  });
+
+  it("lists the types and asks for a person", () => {
+    expect(standardEventJsonSchema()).toMatchObject({
+      properties: {
+        type: {
+          enum: [
+            "person.joined",
+            "person.moved",
+            "person.left",
+            "person.reinstated",
+            "invitation.resend",
+            "password.reset",
+          ],
+        },
+        data: { anyOf: [{ required: ["email"] }, { required: ["externalId"] }] },
+      },
+      required: ["type", "timestamp", "data"],
+    });
+  });
+});
+
+describe("standardEventSchema", () => {
+  it.each(["joined", "left"])("reads the sample %s", (name) => {
+    expect(standardEventSchema.safeParse(file(`test/fixtures/standard/${name}.json`)).success).toBe(true);
+  });
+
+  it.each([
+    ["admin", "admin"],
+    ["Member", "member"],
+    ["ANNOTATOR", "annotator"],
+    [
+      { type: "custom", id: "role-1" },
+      { type: "custom", id: "role-1" },
+    ],
+    [
+      { type: "custom", id: "Role-1", name: "Own" },
+      { type: "custom", id: "Role-1" },
+    ],
+  ])("reads the role %j", (written, role) => {
+    expect(standardContentSchema.parse(event({ ...noor, role: written })).data.role).toEqual(role);
+  });
+
+  it("normalizes the email and the times", () => {
+    const data = { email: " Noor@Example.com ", effectiveAt: "2026-10-31T18:00:00+01:00" };
+    expect(standardContentSchema.parse({ timestamp: "2026-10-05T10:30:00.5+02:00", data })).toEqual({
+      timestamp: "2026-10-05T08:30:00.500Z",
+      data: { email: "noor@example.com", effectiveAt: "2026-10-31T17:00:00.000Z" },
+    });
+  });
+
+  it("drops what it does not know", () => {
+    const data = standardContentSchema.parse(
+      event({ ...noor, password: "never-to-be-seen", attributes: { a: "b" } }),
+    ).data;
+    expect(data).toStrictEqual(noor);
+  });
+
+  it.each([
+    [{}, "data: needs an email or an externalId"],
+    [{ name: "Noor" }, "data: needs an email or an externalId"],
+    [{ email: "noor" }, "data.email: malformed"],
+    [{ email: 7 }, "data.email: expected string"],
+    [{ ...noor, name: " " }, "data.name: at least 1"],
+    [{ ...noor, role: "owner" }, "data.role: fits none of the accepted forms"],
+    [{ ...noor, role: { type: "custom" } }, "data.role: fits none of the accepted forms"],
+    [{ ...noor, isDeveloper: "yes" }, "data.isDeveloper: expected boolean"],
+    [{ ...noor, groups: ["a", ""] }, "data.groups.1: at least 1"],
+    [{ ...noor, effectiveAt: "2026-10-31" }, "data.effectiveAt: malformed datetime"],
+    [{ externalId: "" }, "data.externalId: at least 1"],
+    [null, "data: expected object"],
+  ])("says what is wrong with %j, by field", (data, problem) => {
+    const result = standardContentSchema.safeParse(event(data));
+    expect(result.error && describeIssues(result.error)).toBe(problem);
+  });
+});
