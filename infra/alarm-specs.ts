@@ -1,0 +1,69 @@
+import { metricNames } from "../lib/telemetry.ts";
+import type { AlarmSpec } from "./alarm-spec.ts";
+import { functionAlarms, reconcileAlarms } from "./inside-alarms.ts";
+import { arizeAlarms, webhookAlarms } from "./outside-alarms.ts";
+import { counted, deadLetterCount, oldestAge, type Watched } from "./signals.ts";
+
+/** All alarms. What is left out here is nobody's business at night: it is on the dashboard. */
+export function alarmSpecs(watched: Watched): AlarmSpec[] {
+  return [
+    ...queueAlarms(watched),
+    ...eventAlarms(watched),
+    ...webhookAlarms(watched),
+    ...arizeAlarms(watched),
+    ...reconcileAlarms(watched),
+    ...functionAlarms(watched),
+  ];
+}
+
+function queueAlarms({ leavers, changes }: Watched): AlarmSpec[] {
+  return [
+    {
+      id: "OldestLeaver",
+      impact: "Somebody who left five minutes ago or more can still sign in to Arize.",
+      runbook: "A leaver is still there",
+      metric: oldestAge(leavers),
+      atLeast: 300,
+    },
+    {
+      id: "OldestChange",
+      impact: "Joiners and movers have waited for half an hour or more.",
+      runbook: "Arize does not answer",
+      metric: oldestAge(changes),
+      atLeast: 1800,
+    },
+    {
+      id: "LeaverDeadLetters",
+      impact: "A leaver was given up and still has access until an operator redrives it.",
+      runbook: "Events are parked",
+      metric: deadLetterCount(leavers),
+      atLeast: 1,
+    },
+    {
+      id: "ChangeDeadLetters",
+      impact: "A joiner or mover was given up and waits for an operator.",
+      runbook: "Events are parked",
+      metric: deadLetterCount(changes),
+      atLeast: 1,
+    },
+  ];
+}
+
+function eventAlarms(watched: Watched): AlarmSpec[] {
+  return [
+    {
+      id: "Refused",
+      impact: "An event cannot succeed as it is; the person is as they were before it.",
+      runbook: "Events are parked",
+      metric: counted(watched, metricNames.parked),
+      atLeast: 1,
+    },
+    {
+      id: "Held",
+      impact: "Deletions, or other events, wait for an operator: either many people left, or a source is wrong.",
+      runbook: "Deletions are held",
+      metric: counted(watched, metricNames.held),
+      atLeast: 1,
+    },
+  ];
+}

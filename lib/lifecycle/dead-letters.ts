@@ -1,0 +1,83 @@
+import { shelveMalformed } from "../ledger/malformed.ts";
+import { shelve, unshelve } from "../ledger/shelf.ts";
+import { append, entryOf, hasEnded } from "../ledger/trail.ts";
+import type { DeadLetter, Lane } from "../queue.ts";
+import { type LifecycleEvent, parseEvent } from "./event.ts";
+import { identify } from "./subject.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** What the dead-letter queues are looked through with. */
+export type DeadLetterOffice = Pick<Workshop, "config" | "identity" | "table" | "queue">;
+
+/** A message that SQS gave up, and that operators can now see in the ledger. */
+export interface Recorded {
+  /** The event's id, or the message's where it held none. */
+  id: string;
+  reason: "dead_lettered" | "malformed_event";
+}
+
+/** When this little of the function's time is left, no more messages are asked for. */
+const stopMs = 10_000;
+
+/**
+ * Lists in the ledger as parked what SQS itself moved to a lane's dead-letter queue, so that it can be redriven or
+ * dismissed like anything else. The messages stay on the queue: its alarm is to ring until an operator has looked.
+ * @throws RetryLater, after all other messages have been seen to
+ */
+export async function recordDeadLetters(
+  lane: Lane,
+  office: DeadLetterOffice,
+  remainingMs: () => number,
+): Promise<Recorded[]> {
+  const receipts: string[] = [];
+  const settled: PromiseSettledResult<Recorded | undefined>[] = [];
+  try {
+    while (remainingMs() > stopMs) {
+      const letters = await office.queue.lookAtDeadLetters(lane);
+      if (letters.length === 0) break;
+      receipts.push(...letters.map(({ receipt }) => receipt));
+      settled.push(...(await Promise.allSettled(letters.map((letter) => recordOne(letter, lane, office)))));
+    }
+  } finally {
+    await office.queue.unhideDeadLetters(lane, receipts);
+  }
+  const failed = settled.find((one) => one.status === "rejected");
+  if (failed) throw failed.reason;
+  return settled.flatMap((one) => (one.status === "fulfilled" ? (one.value ?? []) : []));
+}
+
+async function recordOne(letter: DeadLetter, lane: Lane, office: DeadLetterOffice): Promise<Recorded | undefined> {
+  if (letter.isCopy) return undefined;
+  const event = readEvent(letter.body);
+  if (event !== undefined) return recordEvent(event, office);
+  const isNew = await shelveMalformed(office.table, letter.messageId, lane, Date.now());
+  return isNew ? { id: letter.messageId, reason: "malformed_event" } : undefined;
+}
+
+function readEvent(body: string): LifecycleEvent | undefined {
+  try {
+    return parseEvent(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * An attempt whose end is already written down was seen before, by an earlier look or by the worker: redriven or dismissed
+ * since, it must not come back to the shelf because its message is still on the queue.
+ */
+async function recordEvent(event: LifecycleEvent, office: DeadLetterOffice): Promise<Recorded | undefined> {
+  const { config, identity, table } = office;
+  const { person } = await identify(event, office);
+  for (const one of new Set([person, identity.group(event)])) {
+    if (await hasEnded(table, one, event)) return undefined;
+  }
+  const now = Date.now();
+  const reason = "dead_lettered";
+  // The history comes last: it is what says that all of this is done.
+  await shelve(table, "PARKED", { event, person, reason }, now);
+  if (event.attempt > 0) await unshelve(table, "HELD", event);
+  const entry = { ...entryOf(event, now), outcome: "parked", reason, mode: config.mode };
+  await append(table, person, entry, config.auditDays);
+  return { id: event.id, reason };
+}

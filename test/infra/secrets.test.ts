@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { resourcesOf, templateOf } from "../support/template.ts";
+
+const idsOf = (template: ReturnType<typeof templateOf>) =>
+  [...resourcesOf(template, "AWS::SecretsManager::Secret").keys()].map((id) =>
+    id.replace(/^Secrets|[0-9A-F]{8}$/g, ""),
+  );
+
+describe("the secrets", () => {
+  const template = templateOf();
+
+  it("are one for Arize, one for the identity key and one for each configured source", () => {
+    expect(idsOf(template).sort()).toEqual(["Arize", "Identity", "SourceOkta", "SourceStandard"]);
+    expect(idsOf(templateOf({}, { sources: { standard: {} } })).sort()).toEqual([
+      "Arize",
+      "Identity",
+      "SourceStandard",
+    ]);
+  });
+
+  it("hold no value in the template, and only the identity key is generated", () => {
+    for (const [id, { Properties }] of resourcesOf(template, "AWS::SecretsManager::Secret")) {
+      const keys = id.startsWith("SecretsIdentity") ? ["Description", "GenerateSecretString"] : ["Description"];
+      expect(Object.keys(Properties).sort()).toEqual(keys);
+    }
+    template.hasResource("AWS::SecretsManager::Secret", {
+      DeletionPolicy: "Retain",
+      Properties: { GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true } },
+    });
+  });
+
+  it("have no fixed name, so that stages do not meet", () => {
+    for (const { Properties } of resourcesOf(template, "AWS::SecretsManager::Secret").values()) {
+      expect(Properties).not.toHaveProperty("Name");
+    }
+  });
+});
