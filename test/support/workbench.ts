@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyStructuredResultV2, SQSBatchResponse, SQSRecord } from "aws-lambda";
-import { onTestFinished, vi } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import type { LifecycleConfigInput } from "../../lib/config.ts";
 import { readEnvironment } from "../../lib/config.ts";
 import { LedgerTable } from "../../lib/ledger/table.ts";
@@ -72,8 +72,22 @@ export interface WorkbenchOptions {
   fake?: Partial<Parameters<typeof startFakeArize>[0]>;
 }
 
-/** Starts a workbench for the length of one test. */
+/** What must never be on a log line: addresses, names, secrets, whatever a test sends. */
+const unspeakable = /@example\.|elsewhere\.example|bücher|Lovelace|local-okta|local-arize|local-identity|whsec_/;
+
+/** Lets everything through that is written while the test lasts, and looks at it when the test is over. */
+function listen(): void {
+  const write = vi.spyOn(process.stdout, "write");
+  onTestFinished(() => {
+    const lines = write.mock.calls.map(([text]) => String(text));
+    write.mockRestore();
+    expect(lines.filter((line) => unspeakable.test(line))).toEqual([]);
+  });
+}
+
+/** Starts a workbench for the length of one test, which fails if anything personal or secret is logged. */
 export async function workbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  listen();
   const [sqs, dynamodb, secrets, fake] = await Promise.all([
     startSqs({ port: 0, visibilitySeconds: 30, maxReceiveCount: 1000 }),
     startDynamoDB({ port: 0 }),

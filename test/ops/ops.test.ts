@@ -1,0 +1,125 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { portsFrom } from "../../local/environment.ts";
+import { PortTaken } from "../../local/listen.ts";
+import { type Stack, startStack } from "../../local/stack.ts";
+import { testConfig } from "../support/workbench.ts";
+
+/** The commands as operators type them, in processes of their own, against a running stack. */
+const folder = mkdtempSync(join(tmpdir(), "ops-"));
+const config = join(folder, "config.mjs");
+const onePerDay = { guards: { deletions: { perHour: 1, perDay: 1, shareOfUsers: 0, floor: 1 } } };
+let stack: Stack;
+let base: number;
+
+beforeAll(async () => {
+  writeFileSync(config, `export default ${JSON.stringify({ ...testConfig, ...onePerDay })};`);
+  stack = await startOnSomePorts();
+});
+afterAll(async () => {
+  await stack?.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The commands find the stack by the first of five ports in a row, so these have to be free together. */
+async function startOnSomePorts(): Promise<Stack> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    base = 20_000 + Math.floor(Math.random() * 20_000);
+    try {
+      return await startStack({ ports: portsFrom(base), config, schedules: [] });
+    } catch (error) {
+      if (!(error instanceof PortTaken)) throw error;
+    }
+  }
+  throw new Error("no free ports");
+}
+
+interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+function run(program: string, ...args: string[]): Promise<Ran> {
+  const file = fileURLToPath(new URL(`../../${program}`, import.meta.url));
+  return new Promise((resolve) => {
+    execFile(process.execPath, [file, ...args, "--port-base", String(base)], (error, out, err) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
+    });
+  });
+}
+const ops = (...args: string[]) => run("ops/ops.ts", ...args);
+const send = (...args: string[]) => run("local/send.ts", ...args);
+const json = async (...args: string[]): Promise<Record<string, string>[]> =>
+  JSON.parse((await ops("--json", ...args)).out);
+
+describe("an operator", { timeout: 120_000 }, () => {
+  it("sends, sees a leaver held, releases them, and reads their history", async () => {
+    for (const name of ["ada", "grace"]) {
+      expect((await send("joiner", `${name}@example.com`, "--name", name)).out).toContain(": invited");
+    }
+    expect((await send("leaver", "grace@example.com", "--source", "okta")).out).toContain(": removed");
+    expect((await send("leaver", "ada@example.com")).out).toContain(": held (deletion_budget)");
+
+    const [held] = await json("held", "list");
+    expect(held).toMatchObject({ kind: "leaver", person: "ada@example.com", reason: "deletion_budget" });
+    expect((await ops("held", "list")).out).toContain("ada@example.com");
+    expect(await ops("held", "release", held?.id ?? "", "--note", "HR confirmed")).toMatchObject({ code: 0 });
+    const outcomes = async () => (await json("person", "ada@example.com")).map(({ outcome }) => outcome);
+    await expect.poll(outcomes, { timeout: 20_000 }).toEqual(["invited", "held", "removed"]);
+    expect((await ops("held", "list")).out).toBe("Nothing is held.\n");
+  });
+
+  it("redrives what was parked, and gives it up", async () => {
+    const body = JSON.stringify({ email: "back@example.com", status: "inactive" });
+    await fetch(`${stack.urls.arize}/_fake/users`, { method: "POST", body });
+    expect((await send("joiner", "back@example.com")).out).toContain(": parked (blocked_forever)");
+    const [parked] = await json("parked", "list");
+    expect(parked).toMatchObject({ reason: "blocked_forever", person: "back@example.com" });
+    expect(await ops("parked", "redrive", parked?.id ?? "")).toMatchObject({ code: 0 });
+    const statuses = async () => (await json("parked", "list")).map(({ status }) => status);
+    await expect.poll(statuses, { timeout: 20_000 }).toEqual(["waiting"]);
+    expect(await ops("parked", "dismiss", parked?.id ?? "", "--note", "another address")).toMatchObject({ code: 0 });
+    expect(await json("parked", "list")).toEqual([]);
+  });
+
+  it("sends events in their own name, a leaver only when they mean it", async () => {
+    expect((await ops("send", "leaver", "joan@example.com")).err).toContain("--yes");
+    expect((await ops("send", "leaver", "joan@example.com", "--yes")).out).toContain("is on the queue");
+    const history = () => json("person", "joan@example.com");
+    await expect.poll(history, { timeout: 20_000 }).toMatchObject([{ outcome: "none", reason: "already_absent" }]);
+    expect(await ops("send", "joiner", "nobody")).toMatchObject({ code: 1, err: "error: that is no email address\n" });
+  });
+
+  it("looks at what the sweeps would do", async () => {
+    const { out, code } = await ops("reconcile", "--dry-run");
+    expect(code).toBe(0);
+    expect(out).toMatch(/invitations: looked at \d+\n.*\ndue: looked at 0\n.*\nfull: looked at \d+/);
+  });
+
+  it("is told what is wrong", async () => {
+    expect(await ops("held", "release", "nobody")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("nothing is held"),
+    });
+    expect(await ops("nonsense")).toMatchObject({ code: 2 });
+    expect(await send("joiner")).toMatchObject({ code: 2 });
+    expect(await send("joiner", "nobody")).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("data.email: malformed"),
+    });
+    expect(await ops("--help")).toMatchObject({ code: 0, out: expect.stringContaining("Usage: npm run ops --") });
+    expect(await ops("--port-base", "0", "held", "list")).toMatchObject({ code: 2 });
+  });
+
+  it("is told when nothing runs there", async () => {
+    const file = fileURLToPath(new URL("../../ops/ops.ts", import.meta.url));
+    const args = [file, "held", "list", "--port-base", String(base + 5_000)];
+    const err = await new Promise((resolve) => execFile(process.execPath, args, (_, __, text) => resolve(text)));
+    expect(err).toContain("is npm start running there?");
+  });
+});
