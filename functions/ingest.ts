@@ -4,6 +4,7 @@ import { type LifecycleConfig, loadConfig, readEnvironment } from "../lib/config
 import { Rejected, RetryLater } from "../lib/errors.ts";
 import { lazy } from "../lib/lazy.ts";
 import type { LifecycleEvent } from "../lib/lifecycle/event.ts";
+import { prewarm } from "../lib/prewarm.ts";
 import type { EventQueue } from "../lib/queue.ts";
 import type { Secrets } from "../lib/secrets.ts";
 import { findSource } from "../lib/sources/index.ts";
@@ -29,6 +30,12 @@ const open = lazy(async (): Promise<Door> => {
     openIdentity(environment, secrets),
   ]);
   return { config, secrets, queue: openQueue(environment, identity), secretIds: environment.SOURCE_SECRET_IDS };
+});
+
+await prewarm(async () => {
+  const { secrets, queue, secretIds } = await open();
+  const reads = Object.values(secretIds).map((id) => secrets.versions(id));
+  await Promise.allSettled([...reads, queue.connect()]);
 });
 
 interface Configured {

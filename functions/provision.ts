@@ -4,18 +4,26 @@ import { readEnvironment } from "../lib/config.ts";
 import { Refused, RetryLater } from "../lib/errors.ts";
 import { type FailedRun, workFifoBatch } from "../lib/fifo-batch.ts";
 import { lazy } from "../lib/lazy.ts";
+import { readListing } from "../lib/ledger/listing.ts";
 import { shelveMalformed } from "../lib/ledger/malformed.ts";
 import type { Alone } from "../lib/lifecycle/alone.ts";
 import { backoffMs } from "../lib/lifecycle/backoff.ts";
 import { type LifecycleEvent, parseEvent } from "../lib/lifecycle/event.ts";
 import { work } from "../lib/lifecycle/work.ts";
 import type { Ending, Workshop } from "../lib/lifecycle/workshop.ts";
+import { prewarm } from "../lib/prewarm.ts";
 import { describeError, type LogFields, log, Metrics, metricNames } from "../lib/telemetry.ts";
 import { openWorkshop } from "../lib/wiring.ts";
 
 const metrics = new Metrics();
 
 const open = lazy(() => openWorkshop(readEnvironment(), metrics));
+
+await prewarm(async () => {
+  const { arize, table } = await open();
+  // Reads that cost next to nothing, over the connections that the first event will take.
+  await Promise.allSettled([arize.secrets.versions(arize.secretId), arize.client.connect(), readListing(table)]);
+});
 
 async function provision(batch: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const workshop = await open();

@@ -137,6 +137,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   throw new Error(`the environment is not valid: ${describeIssues(result.error)}`);
 }
 
+/** Whether this process is being started by Lambda, or by what stands in for it on a laptop. */
+export function isInLambdaInit(variables: NodeJS.ProcessEnv = process.env): boolean {
+  return variables.AWS_LAMBDA_INITIALIZATION_TYPE !== undefined;
+}
+
 /** The one variable that is read before anything else is known to be right: a function that cannot start counts too. */
 export function readMetricNamespace(variables: NodeJS.ProcessEnv = process.env): string {
   return environmentSchema.shape.METRIC_NAMESPACE.parse(variables.METRIC_NAMESPACE);

@@ -65,6 +65,11 @@ export class EventQueue {
     return this.#urls.leavers.endsWith(`/${arn.split(":").at(-1)}`) ? "leavers" : "changes";
   }
 
+  /** Opens a connection ahead of time: SQS refuses an empty batch, but over a connection that then stands. */
+  async connect(): Promise<void> {
+    await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl: this.#urls.leavers, Entries: [] })).catch(() => {});
+  }
+
   /**
    * Puts events on their lanes, each person's in the order given. Resolves once SQS has all of them.
    * @throws RetryLater `queue_unavailable` when it has not

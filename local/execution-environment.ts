@@ -44,7 +44,7 @@ export class ExecutionEnvironment {
     this.#options = options;
     const { name, module, environment, onLine } = options;
     this.#child = fork(program, [name, module], {
-      env: { ...environment, AWS_LAMBDA_FUNCTION_NAME: name },
+      env: { ...environment, AWS_LAMBDA_FUNCTION_NAME: name, AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand" },
       // Not the parent's flags: under a test runner they are not meant for a function.
       execArgv: ["--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -84,6 +84,24 @@ export class Transport {
     return exchange(request, outgoing, body, request.timeoutMs ?? this.#timeoutMs);
   }
 
+  /**
+   * Opens a connection ahead of time, for the next request to take: asks for nothing, without the key, and does not mind
+   * what is answered.
+   * @throws Error when there is no connection
+   */
+  async connect(): Promise<void> {
+    const { request: open } = this.#base.protocol === "https:" ? https : http;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const asking = open(this.#base, { method: "OPTIONS", agent: this.#agent, timeout: this.#timeoutMs });
+    asking.on("error", reject);
+    asking.on("timeout", () => asking.destroy(new Error("no answer")));
+    // Only what was read to its end leaves its connection to others, as the request closes; after a HEAD none is left.
+    asking.on("response", (response) => response.on("error", reject).resume());
+    asking.on("close", resolve);
+    asking.end();
+    return promise;
+  }
+
   /** Closes the idle connections. */
   close(): void {
     this.#agent.destroy();

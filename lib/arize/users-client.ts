@@ -129,6 +129,11 @@ export class UsersClient {
     await this.#send(this.#aboutUser("POST", id, "/reset-password", options));
   }
 
+  /** Opens a connection ahead of time. @throws Error when there is none to be had */
+  async connect(): Promise<void> {
+    await this.#transport.connect();
+  }
+
   /** Closes the idle connections. */
   close(): void {
     this.#transport.close();

@@ -52,6 +52,26 @@ test("sends key, agent and JSON under the base URL's prefix", async () => {
   expect(JSON.parse(body)).toEqual({ name: "Ana" });
 });
 
+test("opens a connection ahead of time, without the key, for the next request to take", async () => {
+  const seen: unknown[] = [];
+  const sockets = new Set<unknown>();
+  const url = await serve((request, response) => {
+    seen.push([request.method, request.headers.authorization]);
+    sockets.add(request.socket);
+    response.writeHead(404).end();
+  });
+  const transport = new Transport({ baseUrl: url, token: async () => "key" });
+  onTestFinished(() => transport.close());
+  await transport.connect();
+  await transport.send({ method: "GET", path: "/", target: "/" });
+  expect(seen).toEqual([
+    ["OPTIONS", undefined],
+    ["GET", "Bearer key"],
+  ]);
+  expect(sockets.size).toBe(1);
+  await expect(new Transport({ baseUrl: "http://127.0.0.1:9", token: async () => "" }).connect()).rejects.toThrow();
+});
+
 test("keeps connections and asks for the key each time", async () => {
   const ports = new Set<number | undefined>();
   const keys: (string | undefined)[] = [];
