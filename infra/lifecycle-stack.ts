@@ -30,7 +30,7 @@ export class LifecycleStack extends Stack {
     const resources: Resources = {
       leavers: addLane(this, "leavers", { names }),
       changes: addLane(this, "changes", { names }),
-      ledger: addLedger(this),
+      ledger: addLedger(this, settings.ledgerTableName),
       secrets: addSecrets(this, config),
     };
     const functions = addFunctions(this, resources, settings, metricNamespace);

@@ -17,6 +17,8 @@ const settingsSchema = z.object({
   stage: z._default(z.string().check(z.regex(/^[a-z][a-z0-9]{0,15}$/)), "prod"),
   /** Who is sent the alarms; they have to confirm the subscription. */
   alarmEmail: z.optional(z.string().check(z.regex(/^\S+@\S+$/))),
+  /** A table that is there already, restored from a point in time, instead of the stack's own. */
+  ledgerTableName: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_.-]{3,255}$/))),
   /** Names the queues: for emulators of CloudFormation that cannot name FIFO queues themselves. */
   explicitQueueNames: z._default(flag, false),
   /** Another region's, or a self-hosted, Arize. */

@@ -21,3 +21,10 @@ it("the ledger outlives mistakes: restorable, protected, retained, encrypted wit
   });
   expect(template.toJSON().Resources).not.toHaveProperty("TableName");
 });
+
+it("a restored table takes its place, for the functions and for what they may do", () => {
+  const template = templateOf({ ledgerTableName: "restored-ledger" });
+  template.resourceCountIs("AWS::DynamoDB::Table", 0);
+  template.hasOutput("LedgerTableName", { Value: "restored-ledger" });
+  expect(JSON.stringify(template.toJSON())).toContain(":table/restored-ledger");
+});
