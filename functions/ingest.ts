@@ -66,13 +66,18 @@ async function ingest(event: APIGatewayProxyEventV2): Promise<Reply> {
 const json = { "content-type": "application/json" };
 
 function findConfigured(path: string, { config, secretIds }: Door): Configured {
-  const name = /^\/webhooks\/([a-z0-9-]{1,40})$/.exec(path)?.[1];
+  const name = sourceOf(path);
   const source = name === undefined ? undefined : findSource(name);
   const options = Object.entries(config.sources).find(([configured]) => configured === name)?.[1];
   if (name === undefined || source === undefined || options === undefined) throw new Rejected(404, "unknown source");
   const secretId = secretIds[name];
   if (secretId === undefined) throw new RetryLater("secret_not_configured");
   return { source, options, secretId };
+}
+
+/** The source that a path names, whether or not there is one. */
+function sourceOf(path: string): string | undefined {
+  return /^\/webhooks\/([a-z0-9-]{1,40})$/.exec(path)?.[1];
 }
 
 function readRequest(event: APIGatewayProxyEventV2, method: "GET" | "POST"): WebhookRequest {
@@ -137,15 +142,17 @@ function answer({ status, headers, body }: Reply): APIGatewayProxyStructuredResu
 }
 
 /** What a sender is told about a failure: rejections in a few safe words, anything else as "deliver again". */
-function answerFailure(error: unknown): APIGatewayProxyStructuredResultV2 {
+function answerFailure(error: unknown, source: string): APIGatewayProxyStructuredResultV2 {
   if (error instanceof Rejected) {
-    metrics.add(error.status === 401 ? metricNames.unauthorized : metricNames.rejected);
-    log("warn", "rejected", { status: error.status, reason: error.message });
+    if (error.status === 401) metrics.add(metricNames.unauthorized);
+    // Whoever knocks at the wrong door or in the wrong way is no sender of ours.
+    else if (error.status !== 404 && error.status !== 405) metrics.add(metricNames.rejected);
+    log("warn", "rejected", { source, status: error.status, reason: error.message });
     return answer({ status: error.status, headers: json, body: JSON.stringify({ error: error.message }) });
   }
   metrics.add(metricNames.unavailable);
   const what = error instanceof RetryLater ? { reason: error.reason, error: error.message } : describeError(error);
-  log("error", "not accepted", { status: 503, ...what });
+  log("error", "not accepted", { source, status: 503, ...what });
   const body = JSON.stringify({ error: "not accepted, deliver again" });
   return answer({ status: 503, headers: { ...json, "retry-after": "5" }, body });
 }
@@ -155,7 +162,7 @@ export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredRe
   .use({
     after: () => metrics.flush(),
     onError: (request) => {
-      request.response = answerFailure(request.error);
+      request.response = answerFailure(request.error, sourceOf(request.event.rawPath) ?? "none");
       metrics.flush();
     },
   })

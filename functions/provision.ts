@@ -16,6 +16,8 @@ import { describeError, type LogFields, log, Metrics, metricNames } from "../lib
 import { openWorkshop } from "../lib/wiring.ts";
 
 const metrics = new Metrics();
+/** A leaver that has waited for longer is somebody's business: they can still sign in. */
+const longestUnseenMs = 5 * 60_000;
 
 const open = lazy(() => openWorkshop(readEnvironment(), metrics));
 
@@ -50,6 +52,8 @@ async function workRecord(record: SQSRecord, alone: Alone, context: Context, wor
     tell(event, await work(event, delivery, workshop));
   } catch (error) {
     const { id, kind, source, attempt } = event;
+    const waitedMs = Date.now() - Date.parse(event.receivedAt);
+    if (kind === "leaver" && waitedMs > longestUnseenMs) metrics.add(metricNames.leaversWaiting);
     tellFailure({ event: id, kind, source, attempt }, error);
     throw error;
   }

@@ -16,7 +16,8 @@ export function alarmSpecs(watched: Watched): AlarmSpec[] {
   ];
 }
 
-function queueAlarms({ leavers, changes }: Watched): AlarmSpec[] {
+function queueAlarms(watched: Watched): AlarmSpec[] {
+  const { leavers, changes } = watched;
   return [
     {
       id: "OldestLeaver",
@@ -26,8 +27,16 @@ function queueAlarms({ leavers, changes }: Watched): AlarmSpec[] {
       atLeast: 300,
     },
     {
+      // SQS leaves messages that are received again and again out of the age of the oldest.
+      id: "LeaversWaiting",
+      impact: "Removing somebody who left fails again and again; they can still sign in to Arize.",
+      runbook: "A leaver is still there",
+      metric: counted(watched, metricNames.leaversWaiting),
+      atLeast: 1,
+    },
+    {
       id: "OldestChange",
-      impact: "Joiners and movers have waited for half an hour or more.",
+      impact: "Joiners, movers, and leavers of one of several groups, have waited for half an hour or more.",
       runbook: "Arize does not answer",
       metric: oldestAge(changes),
       atLeast: 1800,
@@ -41,7 +50,7 @@ function queueAlarms({ leavers, changes }: Watched): AlarmSpec[] {
     },
     {
       id: "ChangeDeadLetters",
-      impact: "A joiner or mover was given up and waits for an operator.",
+      impact: "A joiner, a mover, or a leaver of one of several groups, was given up and waits for an operator.",
       runbook: "Events are parked",
       metric: deadLetterCount(changes),
       atLeast: 1,

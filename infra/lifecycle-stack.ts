@@ -35,7 +35,7 @@ export class LifecycleStack extends Stack {
     };
     const functions = addFunctions(this, resources, settings, metricNamespace);
     const { ingest, provision, reconcile, deadLetters } = mapLambdas(functions);
-    // Leavers have concurrency of their own, and each lane little enough for Arize's rate limit.
+    // Neither lane takes all of the other's concurrency, and both are little enough for Arize's rate limit.
     feed(provision, resources.leavers, 5);
     feed(provision, resources.changes, 10);
     nameAllSenders(resources, functions, settings.senderRoleArns);

@@ -10,8 +10,15 @@ export function webhookAlarms(watched: Watched): AlarmSpec[] {
       id: "Unauthorized",
       impact: "Webhooks are turned away because they do not verify, and what they said is lost.",
       runbook: "Webhooks are turned away",
-      metric: counted(watched, metricNames.unauthorized),
-      atLeast: 10,
+      metric: counted(watched, metricNames.unauthorized, Duration.hours(1)),
+      atLeast: 3,
+    },
+    {
+      id: "Rejected",
+      impact: "Webhooks of a source have the wrong shape, size or type, and what they said is lost.",
+      runbook: "Webhooks are turned away",
+      metric: counted(watched, metricNames.rejected),
+      atLeast: 1,
     },
     {
       id: "BadElements",
@@ -38,9 +45,9 @@ export function webhookAlarms(watched: Watched): AlarmSpec[] {
       id: "OldSecret",
       impact: "A sender still uses a secret that was rotated: once it is rotated again, that sender is turned away.",
       runbook: "An old secret is still used",
-      // Right after a rotation that is as it should be: only a day of it is not.
-      metric: counted(watched, metricNames.oldSecretUsed, Duration.hours(6)),
-      evaluationPeriods: 4,
+      // Right after a rotation that is as it should be: only on two days in a row it is not.
+      metric: counted(watched, metricNames.oldSecretUsed, Duration.days(1)),
+      evaluationPeriods: 2,
       atLeast: 1,
     },
   ];

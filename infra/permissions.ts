@@ -46,7 +46,7 @@ const statements: Record<FunctionName, (resources: Resources) => PolicyStatement
   deadLetters: ({ leavers, changes, ledger, secrets }) => [
     allow(
       "LookAtDeadLetters",
-      ["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"],
+      ["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage"],
       [leavers.deadLetters.queueArn, changes.deadLetters.queueArn],
     ),
     ledgerAccess(ledger, ["GetItem", "PutItem", "DeleteItem"]),

@@ -70,11 +70,11 @@ export const lifecycleConfigSchema = z.strictObject({
 export type LifecycleConfig = z.infer<typeof lifecycleConfigSchema>;
 export type LifecycleConfigInput = z.input<typeof lifecycleConfigSchema>;
 
-/** Checks a configuration. @throws Error that lists every problem at once */
-export function parseConfig(input: unknown): LifecycleConfig {
+/** Checks a configuration. @param file what to call it in messages @throws Error that lists every problem at once */
+export function parseConfig(input: unknown, file = "lifecycle.config.ts"): LifecycleConfig {
   const result = lifecycleConfigSchema.safeParse(input);
   if (result.success) return result.data;
-  throw new Error(`lifecycle.config.ts is not valid: ${describeIssues(result.error)}`);
+  throw new Error(`${file} is not valid: ${describeIssues(result.error)}`);
 }
 
 /**
@@ -83,7 +83,7 @@ export function parseConfig(input: unknown): LifecycleConfig {
  */
 export async function loadConfig(file: string | undefined): Promise<LifecycleConfig> {
   const module = file === undefined ? await import("../lifecycle.config.ts") : await import(file);
-  return parseConfig(module.default);
+  return parseConfig(module.default, file?.split("/").at(-1));
 }
 
 const url = z.string().check(z.regex(/^https?:\/\/[^\s/]+/));

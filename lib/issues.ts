@@ -12,6 +12,10 @@ function pathOf(path: readonly PropertyKey[]): string {
   return path.length === 0 ? "(whole)" : path.map(nameOf).join(".");
 }
 
+function partOf(issue: z.core.$ZodIssue): string {
+  return issue.path.length === 0 ? problemOf(issue) : `${pathOf(issue.path)} ${problemOf(issue)}`;
+}
+
 // A record's keys come with the input: what does not look like a field's name may be an address or a name.
 function nameOf(key: PropertyKey): string {
   return /^[\w.-]{1,60}$/.test(String(key)) ? String(key) : "?";
@@ -30,9 +34,9 @@ function problemOf(issue: z.core.$ZodIssue): string {
     case "invalid_format":
       return issue.format === "regex" ? "malformed" : `malformed ${issue.format}`;
     case "unrecognized_keys":
-      return `unknown ${issue.keys.join(", ")}`;
+      return `unknown ${issue.keys.map(nameOf).join(", ")}`;
     case "invalid_union":
-      return "fits none of the accepted forms";
+      return [...new Set(issue.errors.flat().map(partOf))].join(" or ") || "fits none of the accepted forms";
     case "custom":
       return typeof issue.params?.problem === "string" ? issue.params.problem : "not accepted";
     default:

@@ -114,6 +114,11 @@ export class EventQueue {
     await this.unhideDeadLetters(lane, others);
   }
 
+  /** Takes a message off a dead-letter queue for good. @throws RetryLater `queue_unavailable` */
+  async deleteDeadLetter(lane: Lane, { receipt }: DeadLetter): Promise<void> {
+    await this.#delete(this.#deadLetterUrls[lane], receipt);
+  }
+
   async #delete(QueueUrl: string, ReceiptHandle: string): Promise<void> {
     await translated(this.#sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle })));
   }
@@ -171,7 +176,10 @@ export class EventQueue {
 
   #entry(event: LifecycleEvent): Omit<SendMessageBatchRequestEntry, "Id"> {
     return {
-      MessageBody: JSON.stringify(event),
+      // Two characters that JSON leaves as they are and SQS refuses, with all of the batch.
+      MessageBody: JSON.stringify(event).replace(/[\uFFFE\uFFFF]/g, (one) =>
+        one === "\uFFFE" ? "\\ufffe" : "\\uffff",
+      ),
       MessageGroupId: this.#identity.group(event),
       MessageDeduplicationId: deduplicationId(event),
     };

@@ -12,7 +12,7 @@ export const metricNames = {
   ignored: "IgnoredElements",
   /** Requests whose signature or token did not verify. */
   unauthorized: "WebhookUnauthorized",
-  /** Requests that were turned away for any other reason. */
+  /** Requests that were turned away although a source is set up there: what they said is lost. */
   rejected: "WebhookRejected",
   /** Requests answered 503: the sender was asked to deliver again. */
   unavailable: "WebhookUnavailable",
@@ -24,6 +24,8 @@ export const metricNames = {
   retried: "EventsRetried",
   /** Milliseconds from receiving a leaver to having seen a 404 for them at Arize. */
   timeToRemoved: "TimeToRemoved",
+  /** Attempts on a leaver that failed more than five minutes after it was received. */
+  leaversWaiting: "LeaversWaiting",
   arizeRateLimited: "ArizeRateLimited",
   arizeFailed: "ArizeFailed",
   /** Most calls failed, so events were answered at once for a while. */

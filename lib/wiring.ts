@@ -6,7 +6,7 @@ import { type Environment, loadConfig } from "./config.ts";
 import { LedgerTable } from "./ledger/table.ts";
 import { Account } from "./lifecycle/account.ts";
 import { Breaker } from "./lifecycle/breaker.ts";
-import { isDown } from "./lifecycle/calls.ts";
+import { judge } from "./lifecycle/calls.ts";
 import { Identity } from "./lifecycle/identity.ts";
 import { Pace } from "./lifecycle/pace.ts";
 import type { Workshop } from "./lifecycle/workshop.ts";
@@ -66,7 +66,7 @@ export async function openWorkshop(environment: Environment, metrics: Metrics): 
     arize: {
       client,
       pace: new Pace(),
-      breaker: new Breaker({ isDown, onOpen: () => metrics.add(metricNames.breakerOpened) }),
+      breaker: new Breaker({ judge, onOpen: () => metrics.add(metricNames.breakerOpened) }),
       secrets,
       secretId: environment.ARIZE_SECRET_ID,
       metrics,

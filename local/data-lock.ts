@@ -8,7 +8,11 @@ import { DatabaseSync } from "node:sqlite";
  * @throws Error when another process has it
  */
 export function lockData(dir: string): { release(): void } {
-  mkdirSync(dir, { recursive: true });
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (cause) {
+    throw new Error(`${dir} is not a directory, nor can it be made one`, { cause });
+  }
   // SQLite's locks are the system's, which a killed process cannot leave behind.
   const database = new DatabaseSync(join(dir, "lock"));
   try {

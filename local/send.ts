@@ -1,4 +1,4 @@
-import { Argument, Command, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { history, type TrailEntry } from "../lib/ledger/trail.ts";
 import { connectLocal } from "../ops/connection.ts";
 import { localSecrets, portsFrom, secretIds, urlOf } from "./environment.ts";
@@ -43,10 +43,16 @@ const program = new Command("npm run send --")
   .option("--external-id <id>", "their id at the source")
   .option("--effective-at <time>", "when it shall take effect, ISO 8601")
   .option("--port-base <port>", "where the stack listens, as given to npm start", parsePort, 4600)
-  .option("--timeout <seconds>", "how long to wait for the outcome", Number, 30)
+  .option("--timeout <seconds>", "how long to wait for the outcome", parseSeconds, 30)
   .showHelpAfterError("(add --help for what there is)")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .action(send);
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 3600) return seconds;
+  throw new InvalidArgumentError("It has to be a number of seconds, 3600 at most.");
+}
 
 async function send(kind: string, email: string, options: SendOptions): Promise<void> {
   const { request, id } = options.source === "okta" ? asOkta(kind, email, options) : asStandard(kind, email, options);
@@ -74,10 +80,12 @@ function asStandard(kind: string, email: string, options: SendOptions): { reques
 function asOkta(
   kind: string,
   email: string,
-  { name, externalId }: SendOptions,
+  { name, externalId, role, developer, effectiveAt }: SendOptions,
 ): { request: SignedRequest; id: string } {
   const eventType = oktaTypes[kind];
   if (eventType === undefined) throw new Error(`Okta sends no ${kind}; use --source standard`);
+  const unsaid = [role, developer, effectiveAt].some((option) => option !== undefined);
+  if (unsaid) throw new Error("Okta's hooks say nothing of roles, developer permission or dates to come");
   const uuid = crypto.randomUUID();
   const secret = localSecrets[secretIds.okta];
   const person = { email, ...(name && { name }), ...(externalId && { externalId }) };
@@ -94,7 +102,7 @@ async function outcomeOf(id: string, email: string, { portBase, timeout }: SendO
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(
-    `no outcome within ${timeout} s: it is on the queue and is being tried again; see the log of npm start`,
+    `no outcome within ${timeout} s: it is on the queue, or the mode is paused; the log of npm start says which`,
   );
 }
 

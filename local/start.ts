@@ -30,7 +30,12 @@ async function start(options: StartOptions): Promise<void> {
     environment: inherited(),
     onLine: await printer(),
   });
-  endOnSignal(() => stack.close());
+  const { writeRunFile } = await import("./run-file.ts");
+  const runFile = writeRunFile(options.portBase, stack.environment);
+  endOnSignal(async () => {
+    runFile.remove();
+    await stack.close();
+  });
   const seconds = (performance.now() / 1000).toFixed(1);
   console.log(banner(stack, { live: service !== undefined, mode, dataDir, seconds }));
 }

@@ -7,6 +7,7 @@ import type { Identity } from "../lib/lifecycle/identity.ts";
 import type { EventQueue } from "../lib/queue.ts";
 import { openIdentity, openQueue, openSecrets } from "../lib/wiring.ts";
 import { localEnvironment, portsFrom } from "../local/environment.ts";
+import { readRunFile } from "../local/run-file.ts";
 
 /** What an operator's command works with. */
 export interface Connection {
@@ -25,7 +26,8 @@ export interface Connection {
  */
 export async function connectLocal(portBase: number): Promise<Connection> {
   const config = fileURLToPath(new URL("../local/lifecycle.config.ts", import.meta.url));
-  Object.assign(process.env, localEnvironment({ ports: portsFrom(portBase), config }));
+  const standard = localEnvironment({ ports: portsFrom(portBase), config });
+  Object.assign(process.env, standard, readRunFile(portBase));
   return connect(undefined).catch((cause: unknown) => {
     throw new Error(`nothing answers at port base ${portBase}: is npm start running there?`, { cause });
   });

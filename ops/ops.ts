@@ -100,7 +100,7 @@ program
         const { summary, rows } = await runReconcile(request, reconcileFunction);
         all.push(...rows.map((row) => ({ mode: each, ...row })));
         if (!json) console.log(summary);
-        if (!json) printRows(rows, { json, nothing: dryRun ? "  nothing to do" : "  done" });
+        if (!json) printRows(rows, { json, nothing: dryRun ? "  nothing to do" : "" });
       }
       if (json) printRows(all, { json, nothing: "" });
     });

@@ -4,8 +4,8 @@ export type Row = Record<string, string | number | undefined>;
 /** Prints rows as JSON, one array, or as a table for people; `nothing` is said when there is none. */
 export function printRows(rows: readonly Row[], { json, nothing }: { json: boolean; nothing: string }): void {
   if (json) console.log(JSON.stringify(rows, null, 2));
-  else if (rows.length === 0) console.log(nothing);
-  else for (const line of tableOf(rows)) console.log(line);
+  else if (rows.length > 0) for (const line of tableOf(rows)) console.log(line);
+  else if (nothing !== "") console.log(nothing);
 }
 
 function tableOf(rows: readonly Row[]): string[] {

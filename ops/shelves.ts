@@ -1,5 +1,5 @@
 import { findShelved, listShelved, markReleased, type Shelf, type Shelved, unshelve } from "../lib/ledger/shelf.ts";
-import { forgetLeaver, versionOf } from "../lib/ledger/state.ts";
+import { forgetLeaver } from "../lib/ledger/state.ts";
 import { append, entryOf } from "../lib/ledger/trail.ts";
 import type { Connection } from "./connection.ts";
 import type { Row } from "./print.ts";
@@ -55,7 +55,7 @@ export async function dismiss(connection: Waiting, shelf: Shelf, id: string, wor
   const { person } = shelved;
   const event = { ...shelved.event, attempt: shelved.event.attempt + 1 };
   await append(table, person, { ...entryOf(event, Date.now()), outcome: "dismissed", ...word }, auditDays);
-  if (event.kind === "leaver") await forgetLeaver(table, person, versionOf(event));
+  if (event.kind === "leaver" && shelved.version !== undefined) await forgetLeaver(table, person, shelved.version);
   await unshelve(table, shelf, event);
   if (shelf === "PARKED") await queue.forgetDeadLetter(event);
   return true;

@@ -150,9 +150,9 @@ describe("deliveries as networks and queues make them", { timeout }, () => {
 
   it("lose nothing and double nothing while the worker is killed twenty times in the middle of batches", async () => {
     const stack = await flow({
-      functions: { provision: { timeoutMs: 3_000 } },
-      leaseMs: 3_500,
-      visibilitySeconds: 4,
+      functions: { provision: { timeoutMs: 5_000 } },
+      leaseMs: 5_500,
+      visibilitySeconds: 6,
       backoffBaseMs: 200,
       pollers: { leavers: 1, changes: 2 },
     });

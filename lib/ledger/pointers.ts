@@ -2,17 +2,27 @@ import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { LedgerTable } from "./table.ts";
 
-const pointerSchema = z.object({ email: z.string() });
+const pointerSchema = z.object({
+  /** Normalized. */
+  email: z.string(),
+  /** The one before, which the account at Arize still has: an address cannot be changed there. */
+  formerEmail: z.optional(z.string()),
+});
+export type Pointer = z.infer<typeof pointerSchema>;
 
 /**
- * Whose id at a source this is: their normalized email, learned from earlier events. It resolves an event that names a
- * person only by id. @throws RetryLater
+ * Whose id at a source this is, learned from earlier events. It resolves an event that names a person only by id.
+ * @throws RetryLater
  */
-export async function readPointer(table: LedgerTable, source: string, externalId: string): Promise<string | undefined> {
+export async function readPointer(
+  table: LedgerTable,
+  source: string,
+  externalId: string,
+): Promise<Pointer | undefined> {
   const { Item } = await table.run((client) =>
     client.send(new GetCommand({ TableName: table.name, Key: pointerKey(source, externalId), ConsistentRead: true })),
   );
-  return Item === undefined ? undefined : pointerSchema.parse(Item).email;
+  return Item === undefined ? undefined : pointerSchema.parse(Item);
 }
 
 /** Learns whose id at a source this is. @throws RetryLater */
@@ -20,10 +30,10 @@ export async function writePointer(
   table: LedgerTable,
   source: string,
   externalId: string,
-  email: string,
+  pointer: Pointer,
 ): Promise<void> {
   await table.run((client) =>
-    client.send(new PutCommand({ TableName: table.name, Item: { ...pointerKey(source, externalId), email } })),
+    client.send(new PutCommand({ TableName: table.name, Item: { ...pointerKey(source, externalId), ...pointer } })),
   );
 }
 

@@ -15,6 +15,8 @@ export const shelvedSchema = z.object({
   reason: z.string(),
   /** Reasons for which it was held before and released from: a release lifts one hold, and all of them together let it go. */
   lifted: z._default(z.array(z.string()), []),
+  /** With which version it was claimed, where it came that far. */
+  version: z.optional(z.number()),
   /** The address the ledger knew for them, where it is another than the event's. */
   knownEmail: z.optional(z.string()),
   at: z.string(),
@@ -32,7 +34,7 @@ export type Shelved = z.infer<typeof shelvedSchema>;
 export async function shelve(
   table: LedgerTable,
   shelf: Shelf,
-  entry: Pick<Shelved, "event" | "person" | "reason"> & Partial<Pick<Shelved, "knownEmail" | "lifted">>,
+  entry: Pick<Shelved, "event" | "person" | "reason"> & Partial<Pick<Shelved, "knownEmail" | "lifted" | "version">>,
   now: number,
 ): Promise<void> {
   await table.won((client) =>

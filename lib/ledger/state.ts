@@ -45,6 +45,8 @@ export const stateSchema = z.catchall(
     mark_attributes: number,
     /** The newest version that a verdict about the person's groups was claimed with. */
     mark_groups: number,
+    /** The version of the last event about membership that is through. */
+    done_membership: number,
     leaseOwner: text,
     /** Epoch milliseconds. */
     leaseUntil: number,
@@ -83,6 +85,8 @@ export interface ClaimRequest {
   token: string;
   now: number;
   leaseMs: number;
+  /** What is merely observed leaves no trace beyond its mark. */
+  observed?: boolean;
 }
 
 /** A short name for an event or group inside attribute names. */
@@ -123,15 +127,16 @@ function countOf(state: State, name: string): number {
  */
 export async function claim(table: LedgerTable, request: ClaimRequest): Promise<Claim> {
   const { person, event, version, token, now, leaseMs } = request;
-  const wholeLeaver = event.kind === "leaver" && event.membership === undefined;
+  const leaves = request.observed !== true && event.kind === "leaver" && event.membership === undefined;
+  const returns = (event.kind === "joiner" || event.kind === "reinstate") && event.membership === undefined;
   const answer = await table.won((client) =>
     client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
         UpdateExpression: `SET leaseOwner = :token, leaseUntil = :until, ${raised(event)}${
-          wholeLeaver ? ", leftAt = :happened" : ""
-        } ADD #claims :one`,
+          leaves ? ", leftAt = :happened" : ""
+        }${returns ? " REMOVE leftAt" : ""} ADD #claims :one`,
         ConditionExpression:
           "(attribute_not_exists(leaseUntil) OR leaseUntil <= :now) AND " +
           "(attribute_not_exists(#mark) OR #mark <= :version) AND " +
@@ -144,7 +149,7 @@ export async function claim(table: LedgerTable, request: ClaimRequest): Promise<
           ":version": version,
           ":id": event.id,
           ":one": 1,
-          ...(wholeLeaver ? { ":happened": eventTime(event) } : {}),
+          ...(leaves ? { ":happened": eventTime(event) } : {}),
         },
         ReturnValues: "ALL_NEW",
       }),

@@ -7,7 +7,7 @@ import { type Applied, apply, type Doable, readById, wouldApply } from "./apply.
 import type { Calls } from "./calls.ts";
 import { type Action, decide, type Known } from "./decide.ts";
 import { type LifecycleEvent, normalizeEmail } from "./event.ts";
-import { guard, type HoldReason, type Verdict } from "./guards.ts";
+import { guard, type HoldReason } from "./guards.ts";
 import { pages } from "./pages.ts";
 import type { Lifted } from "./subject.ts";
 import type { Workshop } from "./workshop.ts";
@@ -35,17 +35,14 @@ const rounds = 3;
  * @throws RetryLater
  */
 export async function act(claimed: Claimed, calls: Calls, workshop: Workshop): Promise<Acted> {
-  const { event, email, state, lifted } = claimed;
-  const { config } = workshop;
   let conflict: Refused | undefined;
   for (let round = 0; round < rounds; round++) {
     const user = await lookUp(claimed, calls, workshop);
     if (conflict && user === undefined) throw new Refused("blocked_forever", conflict.message, { cause: conflict });
-    const decided = decide(event, email, user, knownOf(event, state), config);
-    const action = decided.type === "hold" && lifted.includes(decided.reason) ? deleteAnyway(user) : decided;
-    const stopped = await stoppedBy(action, user, claimed, calls, workshop);
-    if (stopped !== undefined) return { held: true, action: action.type, reason: stopped, userId: user?.id };
-    if (action.type === "hold") break;
+    const action = choose(claimed, user, workshop);
+    if (action.type === "hold") return { held: true, action: "hold", reason: action.reason, userId: user?.id };
+    const stopped = action.type === "delete" ? await stoppedBy(user, claimed, calls, workshop) : undefined;
+    if (stopped !== undefined) return { held: true, action: "delete", reason: stopped, userId: user?.id };
     try {
       return { held: false, action: action.type, applied: await carryOut(action, user, claimed, calls, workshop) };
     } catch (error) {
@@ -56,22 +53,14 @@ export async function act(claimed: Claimed, calls: Calls, workshop: Workshop): P
   throw new RetryLater("contended", { cause: conflict });
 }
 
+function choose({ event, email, state, lifted }: Claimed, user: User | undefined, { config }: Workshop): Action {
+  const action = decide(event, email, user, knownOf(event, state), config);
+  return action.type === "hold" && lifted.includes(action.reason) ? deleteAnyway(user) : action;
+}
+
 function knownOf(event: LifecycleEvent, state: State): Known {
   const isOvertaken = (state.mark_attributes ?? 0) > versionOf(event);
   return { leaving: isLeaving(state), newerProfile: isOvertaken ? (state.profile ?? {}) : undefined };
-}
-
-async function stoppedBy(
-  action: Action,
-  user: User | undefined,
-  claimed: Claimed,
-  calls: Calls,
-  workshop: Workshop,
-): Promise<HoldReason | "unknown_status" | undefined> {
-  if (action.type === "hold") return action.reason;
-  if (action.type !== "delete") return undefined;
-  const verdict = await mayDelete(user, claimed, calls, workshop);
-  return verdict.go ? undefined : verdict.reason;
 }
 
 async function carryOut(
@@ -85,8 +74,10 @@ async function carryOut(
   // After the deletion nobody is listed under the address: a retry then has only the id to verify it by.
   if (action.type === "delete" && state.userId !== action.userId) await noteUser(table, lease, action.userId);
   const applied = await apply(action, calls, event, state, new Date().toISOString());
-  if (user === undefined || applied.userId !== undefined) return applied;
-  return { ...applied, userId: user.id, facts: { userId: user.id, ...applied.facts } };
+  if (user === undefined || action.type === "delete") return applied;
+  // Whoever is there is not gone, however they came back.
+  const facts = { userId: user.id, ...applied.facts, goneAt: null };
+  return { ...applied, userId: applied.userId ?? user.id, facts };
 }
 
 // What an operator released from `unknown_status` is a leaver: theirs was the only kind that is held for it.
@@ -100,22 +91,26 @@ function deleteAnyway(user: User | undefined): Doable {
  * it is gone too, the key's owner must be visible: a key of the wrong account sees nobody, and nobody has left.
  * @throws Refused, RetryLater
  */
-async function lookUp({ event, email, state }: Claimed, calls: Calls, workshop: Workshop): Promise<User | undefined> {
+async function lookUp(
+  { event, email, state }: Claimed,
+  calls: Calls,
+  { account, arize, config }: Workshop,
+): Promise<User | undefined> {
   const listed = await calls.read((client, options) => client.find(email, options));
   if (listed !== undefined || state.goneAt !== undefined) return listed;
   const byId = state.userId === undefined ? undefined : await readById(state.userId, calls);
   if (byId === undefined && (event.kind === "leaver" || state.userId !== undefined)) {
-    await workshop.account.confirm(calls, workshop.config.apiKeyOwner);
+    await account.confirm(calls, config.apiKeyOwner, await arize.secrets.value(arize.secretId));
   }
   return byId;
 }
 
-async function mayDelete(
+async function stoppedBy(
   user: User | undefined,
   { person, email, lifted }: Claimed,
   calls: Calls,
   { config, table }: Workshop,
-): Promise<Verdict> {
+): Promise<HoldReason | undefined> {
   // A role that is not known may be an even mightier one.
   const isAdmin = user?.role.type === "predefined" && (user.role.name === "admin" || user.role.name === "unknown");
   const otherAdmin = user !== undefined && isAdmin && (await isThereAnotherAdmin(calls, user.id));
@@ -123,13 +118,14 @@ async function mayDelete(
   // A user found by id may carry another address than the event's: either may be a protected one.
   const emails = [email, normalizeEmail(user?.email ?? email)];
   const released = lifted.includes("deletion_budget");
-  let verdict: Verdict = { go: true };
+  let reason: HoldReason | undefined;
   const budget = config.mode === "observe" ? "observe" : "act";
   await reserve(table, budget, person, Date.now(), (spent) => {
-    verdict = guard({ emails, isAdmin, otherAdmin, spent, users, released }, config);
+    const verdict = guard({ emails, isAdmin, otherAdmin, spent, users, released }, config);
+    reason = verdict.go ? undefined : verdict.reason;
     return verdict.go;
   });
-  return verdict;
+  return reason;
 }
 
 async function isThereAnotherAdmin(calls: Calls, userId: string): Promise<boolean> {

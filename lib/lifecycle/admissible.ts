@@ -17,8 +17,9 @@ const clockSkewMs = 5 * 60_000;
  * @throws Refused `too_old`, `in_the_future`, `kind_not_allowed`, `role_not_allowed`
  */
 export function checkAdmissible(event: LifecycleEvent, sentAt: number, now: number, config: LifecycleConfig): void {
-  if (config.mode === "paused") throw new RetryLater("paused", { afterMs: maxBackoffMs });
+  // Before anything else, paused or not: what SQS drops after two weeks would be gone without a trace.
   if (now - sentAt > maxAgeMs) throw new Refused("too_old");
+  if (config.mode === "paused") throw new RetryLater("paused", { afterMs: maxBackoffMs });
   if (!allowedKinds(event.source, config).includes(event.kind)) throw new Refused("kind_not_allowed");
   // It would make everything stale that happens until then, a leaver too.
   if (Date.parse(event.occurredAt) > now + clockSkewMs) throw new Refused("in_the_future");

@@ -112,7 +112,8 @@ async function create(
   now: string,
 ): Promise<Applied> {
   const user = await calls.write((client, options) => client.create(input, options));
-  if (!user.created) return { outcome: "none", reason: "already_invited", userId: user.id, facts: { userId: user.id } };
+  if (!user.created)
+    return { outcome: "none", reason: "already_invited", userId: user.id, facts: { userId: user.id, goneAt: null } };
   // Renewals are counted between two events that ask for the person: whoever joins anew starts afresh.
   const renewals = kind === "invitation.renew" ? (state.renewals ?? 0) + 1 : 0;
   const outcome = renews ? "renewed" : input.inviteMode === "none" ? "created" : "invited";

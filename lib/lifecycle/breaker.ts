@@ -7,9 +7,11 @@ const tooMany = 0.6;
 const firstPauseMs = 5_000;
 const longestPauseMs = 60_000;
 
+type Verdict = "up" | "down" | "unknown";
+
 export interface BreakerOptions {
-  /** Whether a failure means that Arize is down. A refusal does not: it is an answer. */
-  isDown: (error: unknown) => boolean;
+  /** What a failure says about Arize: a refusal is an answer; what failed before it got there says nothing. */
+  judge: (error: unknown) => Verdict;
   onOpen: () => void;
   now?: () => number;
 }
@@ -43,16 +45,21 @@ export class Breaker {
     this.check();
     const isProbe = this.#openUntil !== undefined;
     this.#probing ||= isProbe;
-    let isUp = true;
+    let verdict: Verdict = "up";
     try {
       return await call();
     } catch (error) {
-      isUp = !this.#options.isDown(error);
+      verdict = this.#options.judge(error);
       throw error;
     } finally {
-      if (isProbe) this.#endProbe(isUp);
-      else this.#note(isUp);
+      if (isProbe) this.#probing = false;
+      if (verdict !== "unknown") this.#learn(verdict === "up", isProbe);
     }
+  }
+
+  #learn(isUp: boolean, isProbe: boolean): void {
+    if (isProbe) this.#endProbe(isUp);
+    else this.#note(isUp);
   }
 
   #note(isUp: boolean): void {
@@ -64,7 +71,6 @@ export class Breaker {
   }
 
   #endProbe(isUp: boolean): void {
-    this.#probing = false;
     this.#recent = [];
     this.#pauseMs = isUp ? firstPauseMs : Math.min(longestPauseMs, this.#pauseMs * 2);
     if (isUp) this.#openUntil = undefined;

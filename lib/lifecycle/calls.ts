@@ -79,9 +79,10 @@ export class Calls {
   }
 }
 
-/** Whether a failed call means that Arize, or the way to it, is down. */
-export function isDown(error: unknown): boolean {
-  return error instanceof ApiException && isDownKind(error.kind);
+/** What a failed call says about Arize, and the way to it. */
+export function judge(error: unknown): "up" | "down" | "unknown" {
+  if (!(error instanceof ApiException)) return "unknown";
+  return isDownKind(error.kind) ? "down" : "up";
 }
 
 function isDownKind(kind: FailureKind): boolean {

@@ -53,7 +53,13 @@ export async function workClaimed(
   await ready(calls, delivery, workshop);
   const lease = { person: subject.person, event, token: randomUUID() };
   const { leaseMs } = workshop;
-  const claimed = await claim(workshop.table, { ...lease, version, now: Date.now(), leaseMs });
+  const claimed = await claim(workshop.table, {
+    ...lease,
+    version,
+    now: Date.now(),
+    leaseMs,
+    observed: workshop.config.mode === "observe",
+  });
   if (!claimed.claimed) {
     const newer = reweigh(event, version, claimed);
     if (newer !== undefined) return workClaimed(event, newer, subject, delivery, workshop);
@@ -108,7 +114,7 @@ async function workLeased(work: Work, lease: Lease, state: State, calls: Calls):
   }
   const acted = await actOrRefuse({ event, person, email, lifted, state, lease }, calls, workshop);
   if (!(acted instanceof Refused)) return endActed(acted, work, lease, state);
-  const ending = await endRefused(event, person, acted, workshop);
+  const ending = await endRefused(event, person, acted, workshop, work.version);
   await record(workshop.table, lease, {}, undefined);
   return ending;
 }
@@ -125,9 +131,13 @@ async function actOrRefuse(...args: Parameters<typeof act>): Promise<Acted | Ref
 async function endActed(acted: Acted, work: Work, lease: Lease, state: State): Promise<Ending> {
   const { event, version, subject, workshop } = work;
   const { person, email } = subject;
-  if (!acted.held && acted.action === "none") await compensateEarlierAttempts(event, email, state, workshop);
+  if (!acted.held && acted.action === "none")
+    await compensateEarlierAttempts(event, email, state, workshop, lease.token);
   const ending = acted.held
-    ? await hold(event, { person, action: acted.action, reason: acted.reason, ...userIdOf(acted) }, workshop, subject)
+    ? await hold(event, { person, action: acted.action, reason: acted.reason, ...userIdOf(acted) }, workshop, {
+        ...subject,
+        version,
+      })
     : { person, action: acted.action, outcome: acted.applied.outcome, ...reasonAndUser(acted.applied) };
   await end(event, ending, workshop);
   const facts: Facts = acted.held ? {} : { ...acted.applied.facts, ...overtakes(event, state) };

@@ -1,5 +1,5 @@
 import { shelveMalformed } from "../ledger/malformed.ts";
-import { shelve, unshelve } from "../ledger/shelf.ts";
+import { findShelved, shelve, unshelve } from "../ledger/shelf.ts";
 import { append, entryOf, hasEnded } from "../ledger/trail.ts";
 import type { DeadLetter, Lane } from "../queue.ts";
 import { type LifecycleEvent, parseEvent } from "./event.ts";
@@ -29,29 +29,47 @@ export async function recordDeadLetters(
   office: DeadLetterOffice,
   remainingMs: () => number,
 ): Promise<Recorded[]> {
-  const receipts: string[] = [];
+  const hidden = new Set<string>();
   const settled: PromiseSettledResult<Recorded | undefined>[] = [];
   try {
     while (remainingMs() > stopMs) {
       const letters = await office.queue.lookAtDeadLetters(lane);
       if (letters.length === 0) break;
-      receipts.push(...letters.map(({ receipt }) => receipt));
-      settled.push(...(await Promise.allSettled(letters.map((letter) => recordOne(letter, lane, office)))));
+      for (const { receipt } of letters) hidden.add(receipt);
+      const forget = (letter: DeadLetter) => hidden.delete(letter.receipt);
+      settled.push(...(await Promise.allSettled(letters.map((letter) => recordOne(letter, lane, office, forget)))));
     }
   } finally {
-    await office.queue.unhideDeadLetters(lane, receipts);
+    await office.queue.unhideDeadLetters(lane, [...hidden]);
   }
   const failed = settled.find((one) => one.status === "rejected");
   if (failed) throw failed.reason;
   return settled.flatMap((one) => (one.status === "fulfilled" ? (one.value ?? []) : []));
 }
 
-async function recordOne(letter: DeadLetter, lane: Lane, office: DeadLetterOffice): Promise<Recorded | undefined> {
-  if (letter.isCopy) return undefined;
+async function recordOne(
+  letter: DeadLetter,
+  lane: Lane,
+  office: DeadLetterOffice,
+  forget: (letter: DeadLetter) => void,
+): Promise<Recorded | undefined> {
   const event = readEvent(letter.body);
-  if (event !== undefined) return recordEvent(event, office);
+  if (event !== undefined) {
+    const recorded = letter.isCopy ? undefined : await recordEvent(event, office);
+    if (recorded === undefined && !(await isWaiting(event, office))) {
+      await office.queue.deleteDeadLetter(lane, letter);
+      forget(letter);
+    }
+    return recorded;
+  }
+  if (letter.isCopy) return undefined;
   const isNew = await shelveMalformed(office.table, letter.messageId, lane, Date.now());
   return isNew ? { id: letter.messageId, reason: "malformed_event" } : undefined;
+}
+
+// A redrive or a dismissal may have missed the message because it was hidden just then.
+async function isWaiting({ id, attempt }: LifecycleEvent, { table }: DeadLetterOffice): Promise<boolean> {
+  return (await findShelved(table, "PARKED", id))?.event.attempt === attempt;
 }
 
 function readEvent(body: string): LifecycleEvent | undefined {

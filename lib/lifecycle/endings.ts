@@ -17,8 +17,9 @@ export async function endRefused(
   person: string,
   refusal: Refused,
   workshop: Workshop,
+  version?: number,
 ): Promise<Ending> {
-  return end(event, await park(event, person, refusal, workshop), workshop);
+  return end(event, await park(event, person, refusal, workshop, version), workshop);
 }
 
 /**
@@ -45,7 +46,7 @@ export async function hold(
   event: LifecycleEvent,
   ending: Omit<Ending, "outcome">,
   workshop: Workshop,
-  { lifted, knownEmail }: { lifted: Lifted; knownEmail?: string | undefined },
+  { lifted, knownEmail, version }: { lifted: Lifted; knownEmail?: string | undefined; version?: number },
 ): Promise<Ending> {
   const { config, table } = workshop;
   // What merely would have been held has nothing for an operator to release.
@@ -54,7 +55,7 @@ export async function hold(
   await shelve(
     table,
     "HELD",
-    { event, person, reason, lifted: [...lifted], ...(knownEmail && { knownEmail }) },
+    { event, person, reason, version, lifted: [...lifted], ...(knownEmail && { knownEmail }) },
     Date.now(),
   );
   await unshelveOther(event, "PARKED", workshop);
@@ -62,8 +63,14 @@ export async function hold(
 }
 
 /** Keeps an event that cannot succeed as it is: in the ledger's list first, then on the dead-letter queue. @throws RetryLater */
-async function park(event: LifecycleEvent, person: string, refusal: Refused, workshop: Workshop): Promise<Ending> {
-  await shelve(workshop.table, "PARKED", { event, person, reason: refusal.reason }, Date.now());
+async function park(
+  event: LifecycleEvent,
+  person: string,
+  refusal: Refused,
+  workshop: Workshop,
+  version: number | undefined,
+): Promise<Ending> {
+  await shelve(workshop.table, "PARKED", { event, person, reason: refusal.reason, version }, Date.now());
   await workshop.queue.deadLetter(event);
   await unshelveOther(event, "HELD", workshop);
   return { person, outcome: "parked", reason: refusal.reason };

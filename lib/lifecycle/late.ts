@@ -1,3 +1,4 @@
+import { RetryLater } from "../errors.ts";
 import { dropCounters, failures, isLeaving, type State, unfinishedClaims } from "../ledger/state.ts";
 import { end } from "./endings.ts";
 import type { LifecycleEvent } from "./event.ts";
@@ -23,7 +24,7 @@ export async function endEarly(
   workshop: Workshop,
 ): Promise<Ending> {
   if (unfinishedClaims(state, event.id) > 0 || failures(state, event.id) > 0) {
-    await compensate(event, email, state, workshop);
+    if (mayCreate(event, workshop)) await compensate(event, email, state, workshop);
     await dropCounters(workshop.table, person, event);
   }
   const ending = { person, outcome: outcome ?? "parked" };
@@ -36,16 +37,22 @@ export async function compensateEarlierAttempts(
   email: string,
   state: State,
   workshop: Workshop,
+  ownToken: string,
 ): Promise<void> {
-  if (unfinishedClaims(state, event.id) > 1 || failures(state, event.id) > 0) {
-    await compensate(event, email, state, workshop);
-  }
+  const wasTried = unfinishedClaims(state, event.id) > 1 || failures(state, event.id) > 0;
+  if (wasTried && mayCreate(event, workshop)) await compensate(event, email, state, workshop, ownToken);
+}
+
+function mayCreate({ kind }: LifecycleEvent, { config }: Workshop): boolean {
+  if (kind === "mover") return config.moversMayJoin;
+  return kind !== "leaver" && kind !== "password.reset" && kind !== "changed";
 }
 
 /**
- * Sends a leaver after a creation that came too late: as an event of its own, so that this deletion too goes through
- * the one path, with its guards. It carries the time of the leaver that it stands in for.
- * @returns whether there is such a leaver
+ * Sends a leaver after a creation that may have come too late: as an event of its own, so that this deletion too goes
+ * through the one path, with its guards. It carries the time of the leaver that it stands in for. One that has not ended
+ * yet will look for itself: when it is at work just now nobody can tell what it will see, so this event comes again.
+ * @returns whether the newest thing known is that they left
  * @throws RetryLater
  */
 export async function compensate(
@@ -53,8 +60,14 @@ export async function compensate(
   email: string,
   state: State,
   { queue }: Workshop,
+  ownToken?: string,
 ): Promise<boolean> {
-  if (!isLeaving(state) || event.kind === "leaver") return false;
+  if (!isLeaving(state)) return false;
+  if (state.done_membership !== state.mark_membership) {
+    if ((state.leaseUntil ?? 0) > Date.now() && state.leaseOwner !== ownToken)
+      throw new RetryLater("busy", { afterMs: 1_000 });
+    return true;
+  }
   await queue.send([
     {
       id: `compensation:${event.id}`,

@@ -17,6 +17,10 @@ interface Waiting extends Turn {
 
 /** How many calls must go through one by one after a 429 before they may run side by side again. */
 const cautiousCalls = 10;
+/** What a call needs to be worth starting. */
+const leastCallMs = 1_000;
+/** For how long at least, whatever the service says: some say 0. */
+const shortestCloseMs = 1_000;
 /** For how long at most one answer closes this process's way to Arize: some services say "tomorrow" by mistake. */
 const longestCloseMs = 60_000;
 /** What is left of the function's time for writing down an outcome. */
@@ -61,7 +65,7 @@ export class Pace {
         return result;
       } catch (error) {
         if (!(error instanceof ApiException) || error.kind !== "rate_limited") throw error;
-        const closeMs = Math.min(longestCloseMs, error.retryAfterMs ?? 1_000);
+        const closeMs = Math.min(longestCloseMs, Math.max(shortestCloseMs, error.retryAfterMs ?? 0));
         this.#closedUntil = Math.max(this.#closedUntil, this.#now() + closeMs);
         this.#cautious = cautiousCalls;
       } finally {
@@ -71,10 +75,11 @@ export class Pace {
   }
 
   #wait(turn: Turn): Promise<void> {
-    const patience = turn.remainingMs() - reserveMs;
+    const patience = turn.remainingMs() - reserveMs - leastCallMs;
     const closedMs = this.#closedUntil - this.#now();
     if (patience <= Math.max(0, closedMs)) {
-      return Promise.reject(new RetryLater("arize_rate_limited", { afterMs: Math.max(0, closedMs) }));
+      if (closedMs <= 0) return Promise.reject(new RetryLater("out_of_time"));
+      return Promise.reject(new RetryLater("arize_rate_limited", { afterMs: closedMs }));
     }
     return new Promise((resolve, reject) => {
       const giveUp = setTimeout(() => {
@@ -88,12 +93,11 @@ export class Pace {
   }
 
   #admit(): void {
+    // Set anew each time: one from before Lambda froze this process may be as late as the freeze was long.
+    clearTimeout(this.#opening);
     const closedMs = this.#closedUntil - this.#now();
     if (closedMs > 0) {
-      this.#opening ??= setTimeout(() => {
-        this.#opening = undefined;
-        this.#admit();
-      }, closedMs);
+      if (this.#waiting.length > 0) this.#opening = setTimeout(() => this.#admit(), closedMs);
       return;
     }
     while (this.#waiting.length > 0 && (this.#cautious === 0 || this.#running === 0)) {

@@ -18,7 +18,7 @@ export async function postpone(event: LifecycleEvent, person: string, workshop: 
   const stands = plan === undefined || (await notePlan(table, person, plan, Date.parse(event.occurredAt)));
   if (!stands) return end(event, { person, outcome: "overtaken" }, workshop);
   await schedule(table, event, person);
-  return end(event, { person, outcome: "scheduled" }, workshop);
+  return end(event, { person, outcome: "scheduled", reason: `for ${event.effectiveAt}` }, workshop);
 }
 
 /** Whether an event whose time has come was overtaken while it waited. */

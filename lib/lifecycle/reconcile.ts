@@ -76,8 +76,7 @@ export function leftForGood(state: State): number | undefined {
 
 /** The leaver for somebody who is still at Arize although they left: it carries the time when they did. */
 export function lingeringLeaver(userId: string, email: string, leftAt: number, now: number): LifecycleEvent {
-  const day = new Date(now).toISOString().slice(0, 10);
-  const event = sweepEvent("leaver", `gone:${userId}:${day}`, email, now);
+  const event = sweepEvent("leaver", `gone:${userId}:${leftAt}`, email, now);
   return { ...event, occurredAt: new Date(leftAt).toISOString() };
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isManaged } from "../config.ts";
-import { readPointer } from "../ledger/pointers.ts";
+import { type Pointer, readPointer } from "../ledger/pointers.ts";
 import { findShelved } from "../ledger/shelf.ts";
 import type { LifecycleEvent } from "./event.ts";
 import type { Workshop } from "./workshop.ts";
@@ -14,8 +14,8 @@ export type Subject =
       is: "person";
       person: string;
       email: string;
-      /** Whether the ledger does not know yet that this address belongs to this id at the source. */
-      learn: boolean;
+      /** What the ledger has to learn about this id at the source. */
+      learn: Pointer | undefined;
       lifted: Lifted;
     }
   | {
@@ -38,16 +38,30 @@ export async function identify(
   { config, identity, table }: Pick<Workshop, "config" | "identity" | "table">,
 ): Promise<Subject> {
   const { externalId } = event.person;
-  const known = externalId === undefined ? undefined : await readPointer(table, event.source, externalId);
-  const email = event.person.email ?? known;
+  const pointer = externalId === undefined ? undefined : await readPointer(table, event.source, externalId);
+  const email = event.person.email ?? pointer?.email;
   const lifted = await findLifted(event, table);
   if (email === undefined) return { is: "held", person: identity.group(event), reason: "unknown_person", lifted };
   const person = identity.person(email);
   if (!isManaged(email, config)) return { is: "ignored", person, reason: "outside_managed_domains" };
-  if (known !== undefined && known !== email && !lifted.includes("email_change")) {
-    return { is: "held", person, reason: "email_change", knownEmail: known, lifted };
+  const other = otherAddress(event, email, pointer);
+  if (other !== undefined && !lifted.includes("email_change")) {
+    return { is: "held", person, reason: "email_change", knownEmail: other, lifted };
   }
-  return { is: "person", person, email, learn: externalId !== undefined && known !== email, lifted };
+  return { is: "person", person, email, learn: toLearn(event, email, pointer), lifted };
+}
+
+// Who leaves may have an account under the address that they had before: that is asked each time.
+function otherAddress({ kind }: LifecycleEvent, email: string, pointer: Pointer | undefined): string | undefined {
+  if (pointer === undefined) return undefined;
+  if (pointer.email !== email) return pointer.email;
+  return kind === "leaver" ? pointer.formerEmail : undefined;
+}
+
+function toLearn({ person }: LifecycleEvent, email: string, pointer: Pointer | undefined): Pointer | undefined {
+  if (person.externalId === undefined || pointer?.email === email) return undefined;
+  // The first one is kept: it is the one that an account at Arize has from the start.
+  return pointer === undefined ? { email } : { email, formerEmail: pointer.formerEmail ?? pointer.email };
 }
 
 /** What an operator released comes back as it was held, but for its attempt; anything else was not released. */

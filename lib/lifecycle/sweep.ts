@@ -24,8 +24,10 @@ export interface SweepRequest {
 /** What a sweep found. `finished` is false when its time was up: the next run goes on from there. */
 export interface Swept {
   finished: boolean;
-  /** Users looked at. */
+  /** Users looked at, or in mode `due` events. */
   users: number;
+  /** Events put on the queue. */
+  queued: number;
   /** Full listings only: whether the listing could be believed. */
   trusted?: boolean;
   plan: PlanEntry[];
@@ -36,10 +38,10 @@ const stopMs = 20_000;
 
 /** Looks at every open invitation; queues renewals and reminders. @throws RetryLater */
 export async function sweepInvitations(workshop: Workshop, request: SweepRequest): Promise<Swept> {
-  const { table, config, queue } = workshop;
+  const { table, config } = workshop;
   const now = Date.now();
   const resumed = request.dryRun ? undefined : await readRun(table, "invitations", now);
-  const swept: Swept = { finished: true, users: resumed?.users ?? 0, plan: [] };
+  const swept: Swept = { finished: true, users: resumed?.users ?? 0, queued: 0, plan: [] };
   for await (const page of pages(callsOf(workshop, request), { status: ["invited", "expired"] }, resumed?.cursor)) {
     const known = await statesOf(page, workshop);
     const entries = page.users
@@ -47,7 +49,7 @@ export async function sweepInvitations(workshop: Workshop, request: SweepRequest
       .filter((entry) => entry !== undefined);
     swept.users += page.users.length;
     if (request.dryRun) swept.plan.push(...entries);
-    else await queue.send(await withoutParked(entries, workshop));
+    else swept.queued += await sendUnparked(entries, workshop);
     for (const { wants } of entries) if (wants === "abandoned") workshop.arize.metrics.add(metricNames.abandoned);
     if (page.nextCursor === undefined || request.dryRun || request.remainingMs() > stopMs) continue;
     const { users } = swept;
@@ -59,12 +61,13 @@ export async function sweepInvitations(workshop: Workshop, request: SweepRequest
 }
 
 // What Arize refused once waits for an operator, and is not sent and refused again every hour.
-async function withoutParked(entries: readonly PlanEntry[], { table }: Workshop): Promise<LifecycleEvent[]> {
+async function sendUnparked(entries: readonly PlanEntry[], { table, queue }: Workshop): Promise<number> {
   const events: LifecycleEvent[] = [];
   for (const { event } of entries) {
     if (event !== undefined && (await findShelved(table, "PARKED", event.id)) === undefined) events.push(event);
   }
-  return events;
+  await queue.send(events);
+  return events.length;
 }
 
 /** Queues the events whose time has come; in mode `observe` they stay, since nothing would come of them. @throws RetryLater */
@@ -72,15 +75,26 @@ export async function sweepDue({ table, queue, config }: Workshop, request: Swee
   const { events, unreadable } = await listDue(table, Date.now());
   if (unreadable > 0) log("error", "due events cannot be read", { mode: "due", count: unreadable });
   const isActing = !request.dryRun && config.mode === "act";
+  const failed: unknown[] = [];
   for (const event of isActing ? events : []) {
-    // Sent before it is forgotten: an end in between repeats it, and the ledger knows an event that it has seen.
-    await queue.send([{ ...event, attempt: event.attempt + 1 }]);
-    await unschedule(table, event);
+    try {
+      // Sent before it is forgotten: an end in between repeats it, and the ledger knows an event that it has seen.
+      await queue.send([{ ...event, attempt: event.attempt + 1 }]);
+      await unschedule(table, event);
+    } catch (error) {
+      failed.push(error);
+    }
   }
+  if (failed.length > 0) throw failed[0];
   const plan = events.map(
     (event): PlanEntry => ({ wants: "apply", email: event.person.email ?? "", userId: "", event }),
   );
-  return { finished: true, users: events.length, plan: request.dryRun ? plan : [] };
+  return {
+    finished: true,
+    users: events.length,
+    queued: isActing ? events.length : 0,
+    plan: request.dryRun ? plan : [],
+  };
 }
 
 /**
@@ -100,7 +114,7 @@ export async function sweepEverybody(workshop: Workshop, request: SweepRequest):
       if (request.dryRun) left.push(...unfinished);
       if (page.nextCursor === undefined || request.dryRun || request.remainingMs() > stopMs) continue;
       await writeRun(table, "full", { ...run, cursor: page.nextCursor });
-      return { finished: false, users: run.users, plan: [] };
+      return { finished: false, users: run.users, queued: 0, plan: [] };
     }
   } catch (error) {
     if (!isBrokenListing(error)) throw error;
@@ -131,7 +145,7 @@ async function endListing(run: Run, workshop: Workshop, request: SweepRequest, n
   const trusted = isListingTrusted({ ...run, statusesKnown: run.trusted }, last, config.guards.maxListingShrink);
   const events = trusted ? run.lingering.map((who) => lingeringLeaver(who.userId, who.email, who.leftAt, now)) : [];
   const plan = events.map((event, index) => toRemove(event, run.lingering[index]?.userId ?? ""));
-  if (request.dryRun) return { finished: true, users: run.users, trusted, plan };
+  if (request.dryRun) return { finished: true, users: run.users, queued: 0, trusted, plan };
   if (trusted) {
     await writeListing(table, { users: run.users, at: new Date(now).toISOString() });
     await queue.send(events);
@@ -140,7 +154,7 @@ async function endListing(run: Run, workshop: Workshop, request: SweepRequest, n
     log("error", "listing not believed", { mode: "full", count: run.users });
   }
   await endRun(table, "full");
-  return { finished: true, users: run.users, trusted, plan: [] };
+  return { finished: true, users: run.users, queued: trusted ? events.length : 0, trusted, plan: [] };
 }
 
 function toRemove(event: LifecycleEvent, userId: string): PlanEntry {

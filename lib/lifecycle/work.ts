@@ -25,13 +25,27 @@ export async function work(event: LifecycleEvent, delivery: Delivery, workshop: 
     checkAdmissible(event, delivery.sentAt, Date.now(), workshop.config);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return endRefused(event, workshop.identity.group(event), error, workshop);
+    return endInadmissible(event, error, delivery, workshop);
   }
   const subject = await identify(event, workshop);
   if (subject.is === "person") return workPerson(event, subject, delivery, workshop);
   const { person, reason } = subject;
   if (subject.is === "ignored") return end(event, { person, outcome: "ignored", reason }, workshop);
   return end(event, await hold(event, { person, reason }, workshop, subject), workshop);
+}
+
+async function endInadmissible(
+  event: LifecycleEvent,
+  refusal: Refused,
+  delivery: Delivery,
+  workshop: Workshop,
+): Promise<Ending> {
+  const subject = await identify(event, workshop);
+  const ending = await endRefused(event, subject.person, refusal, workshop);
+  const mayHaveActed = delivery.receives > 1 || event.attempt > 0;
+  if (subject.is !== "person" || !mayHaveActed) return ending;
+  await endEarly(event, subject, await readState(workshop.table, subject.person), undefined, workshop);
+  return ending;
 }
 
 async function workPerson(
@@ -42,7 +56,7 @@ async function workPerson(
 ): Promise<Ending> {
   const { person } = subject;
   const { table } = workshop;
-  if (subject.learn) await writePointer(table, event.source, event.person.externalId ?? "", subject.email);
+  if (subject.learn) await writePointer(table, event.source, event.person.externalId ?? "", subject.learn);
   if (!isDue(event, Date.now())) return postpone(event, person, workshop);
   // What came before is of interest only to an event that did: to most there is nothing to read.
   const isFirst = delivery.receives <= 1 && event.attempt === 0 && event.effectiveAt === undefined;

@@ -26,9 +26,12 @@ const anyCaseRole = z.pipe(
 
 const { email, externalId, name, isDeveloper, groups, department } = personSchema.shape;
 
-/** Whom the event is about, and what is to be true of them. Other fields are dropped. */
+/**
+ * Whom the event is about, and what is to be true of them. Unknown fields are errors: a misspelt `effectiveAt` would turn
+ * a last day next year into a deletion today.
+ */
 const dataSchema = z
-  .object({
+  .strictObject({
     email,
     externalId,
     name,
@@ -49,10 +52,14 @@ const dataSchema = z
   });
 
 /** What an event says besides its type, which `kinds` in the configuration may extend. */
-export const standardContentSchema = z.object({ timestamp: utcSchema, data: dataSchema });
+export const standardContentSchema = z.strictObject({
+  type: z.optional(z.string()),
+  timestamp: utcSchema,
+  data: dataSchema,
+});
 
 /** The whole body; published as JSON Schema in `docs/standard-event.schema.json`. */
-export const standardEventSchema = z.object({
-  type: z.enum(Object.keys(standardTypes) as (keyof typeof standardTypes)[]),
+export const standardEventSchema = z.strictObject({
   ...standardContentSchema.shape,
+  type: z.enum(Object.keys(standardTypes) as (keyof typeof standardTypes)[]),
 });

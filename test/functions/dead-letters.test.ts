@@ -90,6 +90,7 @@ describe("what SQS gave up", () => {
     await giveUp(`${JSON.stringify(event)} `, "another group");
     expect(await run()).toEqual({ recorded: 0 });
     expect(await parked(bench)).toEqual([]);
+    expect(await bench.take("changesDeadLetters")).toEqual([]);
   });
 
   it("is parked anew when the redriven attempt was given up too", async () => {
@@ -120,6 +121,27 @@ describe("what SQS gave up", () => {
 });
 
 describe("copies that the worker put there", () => {
+  it("are taken away once their event waits no longer, whatever missed them", async () => {
+    const bench = await workbench();
+    const [gone, waiting] = [eventOf("joiner", ada), eventOf("joiner", "bob@example.com")];
+    await shelve(bench.table, "PARKED", { event: waiting, person: "bob", reason: "invalid" }, Date.now());
+    for (const event of [gone, waiting]) await bench.queue.deadLetter(event);
+    expect(await run()).toEqual({ recorded: 0 });
+    await vi.waitFor(async () => expect(await bench.take("changesDeadLetters")).toEqual([waiting]), {
+      timeout: 10_000,
+    });
+  });
+
+  it("are taken away when a later attempt of their event waits", async () => {
+    const bench = await workbench();
+    const event = eventOf("leaver", ada);
+    const later = { ...event, attempt: 1 };
+    await shelve(bench.table, "PARKED", { event: later, person: "ada", reason: "invalid" }, Date.now());
+    for (const one of [event, later]) await bench.queue.deadLetter(one);
+    expect(await run()).toEqual({ recorded: 0 });
+    await vi.waitFor(async () => expect(await bench.take("leaversDeadLetters")).toEqual([later]), { timeout: 10_000 });
+  });
+
   it("are known already: neither their reason nor their history changes", async () => {
     const bench = await workbench();
     const event = eventOf("joiner", ada, { person: { role: { type: "custom", id: "role-1" } } });

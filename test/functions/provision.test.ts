@@ -346,7 +346,7 @@ describe("dates to come", () => {
     });
     await bench.deliver([leaver]);
     expect(statusOf(bench, ada)).toBe("active");
-    expect(await outcomes(bench)).toEqual(["scheduled"]);
+    expect(await outcomes(bench)).toEqual([`scheduled for ${leaver.effectiveAt}`]);
     await bench.deliver([eventOf("reinstate", ada, { occurredAt: at(-5) })]);
     await expect.poll(() => bench.reconcile({ mode: "due" })).toMatchObject({ users: 1 });
     await bench.deliver(await bench.take("leavers"));

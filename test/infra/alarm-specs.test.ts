@@ -13,7 +13,9 @@ describe("alarms on metrics of our own", () => {
   it.each([
     ["Refused", "EventsParked", 1],
     ["Held", "EventsHeld", 1],
-    ["Unauthorized", "WebhookUnauthorized", 10],
+    ["LeaversWaiting", "LeaversWaiting", 1],
+    ["Unauthorized", "WebhookUnauthorized", 3],
+    ["Rejected", "WebhookRejected", 1],
     ["BadElements", "BadElements", 1],
     ["Throttled", "WebhookThrottled", 1],
     ["OldSecret", "OldSecretVersionUsed", 1],
@@ -31,6 +33,15 @@ describe("alarms on metrics of our own", () => {
       Threshold: threshold,
       ComparisonOperator: "GreaterThanOrEqualToThreshold",
     });
+  });
+
+  it.each([
+    ["Unauthorized", 3600, 1],
+    ["OldSecret", 24 * 3600, 2],
+    ["LeaversWaiting", 300, 1],
+    ["Rejected", 300, 1],
+  ])("%s looks at %i s, %i times", (name, period, times) => {
+    expect(alarms.get(name)).toMatchObject({ Period: period, EvaluationPeriods: times });
   });
 
   it.each([

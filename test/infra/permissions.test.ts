@@ -33,7 +33,7 @@ const logs = (name: string) => [`logs:CreateLogStream ${name}Logs`, `logs:PutLog
 const on = (resource: string, ...actions: string[]) => actions.map((action) => `${action} ${resource}`);
 const secret = (name: string) => `secretsmanager:GetSecretValue Secrets${name}`;
 const work = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"];
-const look = ["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"];
+const look = ["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage"];
 const send = "sqs:SendMessage";
 
 const table: [string, string[]][] = [

@@ -74,7 +74,7 @@ describe("a configuration", () => {
       "managedDomains: at least 1",
       "apiKeyOwner: expected string",
       "sources.okta.allow.0: expected one of",
-      "defaults.role: fits none of the accepted forms",
+      "defaults.role: expected one of admin|member|annotator or expected object",
       "defaults.inviteMode: expected one of email_link|none",
       "guards.deletions.perHour: at least 0",
       "guards.deletions.perDay: expected int",
@@ -83,6 +83,10 @@ describe("a configuration", () => {
     ]) {
       expect(message).toContain(problem);
     }
+  });
+
+  test("that is wrong is told with the name of its file", () => {
+    expect(problemsOf(() => parseConfig({}, "other.config.ts"))).toMatch(/^other\.config\.ts is not valid: /);
   });
 
   test("quotes no address", () => {

@@ -17,7 +17,13 @@ test.each<[string, z.ZodMiniType, unknown, string]>([
   ["a pattern", z.object({ a: z.string().check(z.regex(/^x$/)) }), { a: "secret" }, "a: malformed"],
   ["a format", z.object({ a: z.iso.datetime() }), { a: "secret" }, "a: malformed datetime"],
   ["unknown keys", z.strictObject({}), { a: 1, b: 2 }, "(whole): unknown a, b"],
-  ["a union", z.object({ a: z.union([z.string(), z.boolean()]) }), { a: 5 }, "a: fits none of the accepted forms"],
+  ["a union", z.object({ a: z.union([z.string(), z.boolean()]) }), { a: 5 }, "a: expected string or expected boolean"],
+  [
+    "a union's parts, each problem once,",
+    z.object({ a: z.union([z.object({ b: z.string() }), z.object({ b: z.string(), c: z.boolean() })]) }),
+    { a: {} },
+    "a: b expected string or c expected boolean",
+  ],
   ["a depth", z.object({ a: z.array(z.object({ b: z.string() })) }), { a: [{ b: 1 }] }, "a.0.b: expected string"],
 ])("tells %s by path and rule", (_, schema, input, problem) => {
   expect(problemsOf(schema, input)).toBe(problem);
@@ -38,4 +44,5 @@ test("does not quote a key that came with the input", () => {
   const message = problemsOf(z.object({ a: z.record(z.string(), z.string()) }), { a: { "ann@example.com": 5 } });
   expect(message).toBe("a.?: expected string");
   expect(problemsOf(z.record(z.string(), z.string()), { ["k".repeat(61)]: 5 })).toBe("?: expected string");
+  expect(problemsOf(z.strictObject({}), { "ann@example.com": 5, b: 1 })).toBe("(whole): unknown ?, b");
 });

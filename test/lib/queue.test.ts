@@ -108,6 +108,15 @@ describe("sending", () => {
     expect(events(await sqs.drain("changes"))).toEqual([event, later]);
   });
 
+  test("two characters that SQS refuses arrive all the same, and keep nobody else's event back", async () => {
+    const odd = lifecycleEvent({ person: { email: "ann@example.com", name: "A\uFFFEn\uFFFFn \\ufffe \uFFFD" } });
+    const many = [odd, of("ann@example.com")];
+    await sqs.queue.send(many);
+    const messages = await sqs.drain("changes");
+    expect(events(messages)).toEqual(many);
+    expect(messages.map(({ Body }) => Body).join()).not.toMatch(/[\uFFFE\uFFFF]/);
+  });
+
   test("nothing asks SQS for nothing", async () => {
     await sqs.queue.send([]);
     expect(batchSizes).toEqual([]);
@@ -233,6 +242,21 @@ describe("the dead-letter queues", () => {
         [JSON.stringify(moved), false],
       ]),
     );
+  });
+
+  test("lose a message that was looked at and deleted, and no other", async () => {
+    const [done, kept] = [of("ann@example.com"), of("bob@example.com")];
+    for (const one of [done, kept]) await sqs.queue.deadLetter(one);
+    const seen = await sqs.queue.lookAtDeadLetters("changes");
+    const letter = seen.find(({ body }) => parseEvent(body).id === done.id);
+    if (letter === undefined) throw new Error("it was not shown");
+    await sqs.queue.deleteDeadLetter("changes", letter);
+    expect(await sizeOf("changesDeadLetters")).toBe(1);
+    await sqs.queue.unhideDeadLetters(
+      "changes",
+      seen.filter((one) => one !== letter).map(({ receipt }) => receipt),
+    );
+    expect(events(await receive("changesDeadLetters", 1))).toEqual([kept]);
   });
 
   test("show a message to one look at a time, until it ends", async () => {

@@ -98,7 +98,9 @@ describe("an operator", { timeout: 120_000 }, () => {
   it("looks at what the sweeps would do", async () => {
     const { out, code } = await ops("reconcile", "--dry-run");
     expect(code).toBe(0);
-    expect(out).toMatch(/invitations: looked at \d+\n.*\ndue: looked at 0\n.*\nfull: looked at \d+/);
+    expect(out).toMatch(
+      /invitations: looked at \d+, queued 0\n.*\ndue: looked at 0, queued 0\n.*\nfull: looked at \d+/,
+    );
   });
 
   it("is told what is wrong", async () => {

@@ -32,16 +32,24 @@ describe("a shelf", () => {
   test("keeps the whole event, with why it waits", async () => {
     const event = leaver();
     const person = somebody();
-    await shelve(table, "HELD", { event, person, reason: "email_change", knownEmail: "ann.old@example.com" }, noon);
+    const entry = { event, person, reason: "email_change", knownEmail: "ann.old@example.com", version: noon * 2 + 1 };
+    await shelve(table, "HELD", entry, noon);
     expect(await findShelved(table, "HELD", event.id)).toEqual({
       event,
       person,
       reason: "email_change",
       lifted: [],
       knownEmail: "ann.old@example.com",
+      version: noon * 2 + 1,
       at: at(0),
       status: "waiting",
     });
+  });
+
+  test("needs no version of an event that was never claimed", async () => {
+    const event = leaver();
+    await shelve(table, "PARKED", { event, person: somebody(), reason: "too_old", version: undefined }, noon);
+    expect(await findShelved(table, "PARKED", event.id)).not.toHaveProperty("version");
   });
 
   test("keeps an event once, however often it is delivered", async () => {

@@ -198,8 +198,32 @@ describe("a claim", () => {
     expect(state).not.toHaveProperty("leftAt");
     expect(state.mark_groups).toBe(versionOf(ofGroup));
     await finish(person, leaver(6));
-    await finish(person, joiner(7));
     expect(await readState(table, person)).toMatchObject({ leftAt: noon + 6, mark_groups: versionOf(ofGroup) });
+  });
+
+  test.each(["joiner", "reinstate"] as const)("of a whole %s forgets when they left", async (kind) => {
+    const person = somebody();
+    await finish(person, leaver(6));
+    await finish(person, lifecycleEvent({ kind, occurredAt: at(7) }));
+    expect(await readState(table, person)).not.toHaveProperty("leftAt");
+  });
+
+  test("of an addition to a group, or of a mover, does not forget when they left", async () => {
+    const person = somebody();
+    await finish(person, leaver(6));
+    await finish(person, { ...joiner(7), membership: { of: "a", change: "added", among: ["a", "b"] } });
+    await finish(person, mover(8));
+    expect(await readState(table, person)).toMatchObject({ leftAt: noon + 6 });
+  });
+
+  test("of a leaver that is merely observed raises the mark, and they have not left", async () => {
+    const person = somebody();
+    const event = leaver(6);
+    const request = { person, event, version: versionOf(event), token: "observer", now: noon, leaseMs };
+    expect(await claim(table, { ...request, observed: true })).toMatchObject({ claimed: true });
+    const state = await readState(table, person);
+    expect(state).toMatchObject({ mark_membership: versionOf(event) });
+    expect(state).not.toHaveProperty("leftAt");
   });
 
   test("of a group's event that found the lease taken raises the groups' mark as well", async () => {

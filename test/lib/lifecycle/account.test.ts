@@ -2,7 +2,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { expect, test } from "vitest";
 import { Account } from "../../../lib/lifecycle/account.ts";
 import { Breaker } from "../../../lib/lifecycle/breaker.ts";
-import { Calls, isDown } from "../../../lib/lifecycle/calls.ts";
+import { Calls, judge } from "../../../lib/lifecycle/calls.ts";
 import { Pace } from "../../../lib/lifecycle/pace.ts";
 import { Secrets } from "../../../lib/secrets.ts";
 import { Metrics } from "../../../lib/telemetry.ts";
@@ -18,7 +18,7 @@ async function account() {
   const arize = {
     client: usersClient(fake.url),
     pace: new Pace(),
-    breaker: new Breaker({ isDown, onOpen: () => {} }),
+    breaker: new Breaker({ judge, onOpen: () => {} }),
     secrets: new Secrets(new SecretsManagerClient({ region: "us-east-1" })),
     secretId: "arize",
     metrics: new Metrics(),
@@ -26,7 +26,12 @@ async function account() {
   const calls = new Calls(arize, { priority: "leaver", remainingMs: () => 20_000 });
   const clock = { now: 0 };
   const made = new Account(() => clock.now);
-  return { fake, clock, confirm: () => made.confirm(calls, owner), asked: () => fake.calls()[route] ?? 0 };
+  return {
+    fake,
+    clock,
+    confirm: (key = "a key") => made.confirm(calls, owner, key),
+    asked: () => fake.calls()[route] ?? 0,
+  };
 }
 
 const wrong = { name: "RetryLater", reason: "wrong_account", message: expect.not.stringContaining("@") };
@@ -40,6 +45,14 @@ test("a key that sees its owner is of the right account, for five minutes", asyn
   expect(asked()).toBe(1);
   clock.now = 300_000;
   await confirm();
+  expect(asked()).toBe(2);
+});
+
+test("another key is asked anew", async () => {
+  const { fake, confirm, asked } = await account();
+  fake.seed({ email: owner });
+  await confirm();
+  await confirm("another key");
   expect(asked()).toBe(2);
 });
 

@@ -8,12 +8,15 @@ const down = async () => {
 const refused = async () => {
   throw new TypeError("refused");
 };
+const unasked = async () => {
+  throw new RangeError("failed before it got there");
+};
 
 function breaker() {
   const clock = { now: 0 };
   let opened = 0;
   const made = new Breaker({
-    isDown: (error) => !(error instanceof TypeError),
+    judge: (error) => (error instanceof TypeError ? "up" : error instanceof RangeError ? "unknown" : "down"),
     onOpen: () => opened++,
     now: () => clock.now,
   });
@@ -67,6 +70,36 @@ describe("the breaker", () => {
     await expect(made.run(up)).rejects.toMatchObject(open);
     clock.now += 1;
     await expect(made.run(up)).resolves.toBe("answer");
+    await expect(made.run(up)).resolves.toBe("answer");
+  });
+
+  it("counts nothing that failed on the way, for or against", async () => {
+    const { made, times, opened } = breaker();
+    await times(100, unasked);
+    expect(opened()).toBe(0);
+    await times(8, up);
+    await times(11, down);
+    await times(50, unasked);
+    expect(opened()).toBe(0);
+    await times(1, down);
+    expect(opened()).toBe(1);
+    await expect(made.run(up)).rejects.toMatchObject(open);
+  });
+
+  it("learns nothing from a probe that failed on the way, and lets the next one through at once", async () => {
+    const { made, clock, times, opened } = breaker();
+    await times(20, down);
+    clock.now = 5_000;
+    await expect(made.run(unasked)).rejects.toThrow(RangeError);
+    const probe = Promise.withResolvers<string>();
+    const probing = made.run(() => probe.promise);
+    await expect(made.run(up)).rejects.toMatchObject(open);
+    probe.reject(new Error("down"));
+    await expect(probing).rejects.toThrow("down");
+    expect(opened()).toBe(2);
+    clock.now += 9_999;
+    await expect(made.run(up)).rejects.toMatchObject(open);
+    clock.now += 1;
     await expect(made.run(up)).resolves.toBe("answer");
   });
 

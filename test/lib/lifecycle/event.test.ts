@@ -171,7 +171,10 @@ describe("an event", () => {
       "person.attributes: at most 50 attributes",
       { person: { externalId: "1", attributes: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [n, "x"])) } },
     ],
-    ["person.role: fits none of the accepted forms", { person: { externalId: "1", role: "owner" } }],
+    [
+      "person.role: expected one of admin|member|annotator or expected object",
+      { person: { externalId: "1", role: "owner" } },
+    ],
     ["membership.among: at least 1", { membership: { of: "a", change: "added", among: [] } }],
     ["membership.change: expected one of added|removed", { membership: { of: "a", change: "moved", among: ["a"] } }],
   ])("that is wrong is refused: %s", (problem, overrides) => {

@@ -109,6 +109,36 @@ describe("after a 429", () => {
     expect(await answer).toBe("done");
   });
 
+  test.each([0, 1, 999])("that said %i ms it waits for a second all the same", async (retryAfterMs) => {
+    const pace = new Pace();
+    let attempts = 0;
+    const answer = pace.run(turn(), async () => {
+      attempts++;
+      if (attempts === 1) throw rateLimited(retryAfterMs);
+      return "done";
+    });
+    await vi.advanceTimersByTimeAsync(999);
+    expect(attempts).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await answer).toBe("done");
+  });
+
+  test("a timer from before the process was frozen keeps nobody waiting", async () => {
+    const pace = await limitedPace(30_000);
+    // The clock goes on, and the timer's 30 s are still to run.
+    vi.setSystemTime(Date.now() + 40_000);
+    let attempts = 0;
+    const answer = pace.run(turn("leaver"), async () => {
+      attempts++;
+      if (attempts === 1) throw rateLimited(2_000);
+      return "done";
+    });
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(attempts).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await answer).toBe("done");
+  });
+
   test("nobody starts before the time, and leavers are first when it comes", async () => {
     const pace = await limitedPace(5_000);
     const calls = new Calls();
@@ -217,13 +247,16 @@ describe("after a 429", () => {
 });
 
 describe("a wait is bounded by the function's time", () => {
+  const leastCallMs = 1_000;
   const refusedAfter = (afterMs: number) => ({ name: "RetryLater", reason: "arize_rate_limited", afterMs });
 
   test("who cannot wait that long is sent away at once, with how long to wait", async () => {
     const pace = await limitedPace(30_000);
     await expect(pace.run(turn("leaver", 20_000), async () => "never")).rejects.toMatchObject(refusedAfter(30_000));
-    await expect(pace.ready(turn("other", 30_000 + reserveMs))).rejects.toMatchObject(refusedAfter(30_000));
-    const patient = pace.run(turn("other", 30_001 + reserveMs), async () => "done");
+    await expect(pace.ready(turn("other", 30_000 + leastCallMs + reserveMs))).rejects.toMatchObject(
+      refusedAfter(30_000),
+    );
+    const patient = pace.run(turn("other", 30_001 + leastCallMs + reserveMs), async () => "done");
     await vi.advanceTimersByTimeAsync(30_000);
     await expect(patient).resolves.toBe("done");
   });
@@ -239,16 +272,29 @@ describe("a wait is bounded by the function's time", () => {
     const calls = new Calls();
     void pace.run(turn("leaver"), calls.make("slow"));
     const behind = pace.run(turn("other", 10_000), calls.make("behind"));
-    const refused = expect(behind).rejects.toMatchObject(refusedAfter(0));
-    await vi.advanceTimersByTimeAsync(10_000 - reserveMs - 1);
-    expect(calls.started).toEqual(["slow"]);
+    let gaveUp = false;
+    const refused = expect(behind.finally(() => (gaveUp = true))).rejects.toMatchObject(refusedAfter(0));
+    await vi.advanceTimersByTimeAsync(10_000 - leastCallMs - reserveMs - 1);
+    expect([calls.started, gaveUp]).toEqual([["slow"], false]);
     await vi.advanceTimersByTimeAsync(1);
+    expect(gaveUp).toBe(true);
     await refused;
     await calls.end("slow");
     expect(calls.started).toEqual(["slow"]);
   });
 
-  test("without time left nothing starts, limited or not", async () => {
-    await expect(new Pace().run(turn("leaver", reserveMs), async () => "never")).rejects.toMatchObject(refusedAfter(0));
+  test("without time for a call nothing starts, which is nobody's limit", async () => {
+    const outOfTime = { name: "RetryLater", reason: "out_of_time", afterMs: undefined };
+    for (const lifeMs of [0, reserveMs, reserveMs + leastCallMs]) {
+      await expect(new Pace().run(turn("leaver", lifeMs), async () => "never")).rejects.toMatchObject(outOfTime);
+      await expect(new Pace().ready(turn("leaver", lifeMs))).rejects.toMatchObject(outOfTime);
+    }
+    const justEnough = turn("leaver", reserveMs + leastCallMs + 1);
+    await expect(new Pace().run(justEnough, async () => "done")).resolves.toBe("done");
+  });
+
+  test("without time for a call while it is limited, the limit is the reason", async () => {
+    const pace = await limitedPace(5_000);
+    await expect(pace.run(turn("leaver", reserveMs), async () => "never")).rejects.toMatchObject(refusedAfter(5_000));
   });
 });

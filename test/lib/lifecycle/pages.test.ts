@@ -2,7 +2,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, test } from "vitest";
 import type { UsersPage } from "../../../lib/arize/users-client.ts";
 import { Breaker } from "../../../lib/lifecycle/breaker.ts";
-import { Calls, isDown } from "../../../lib/lifecycle/calls.ts";
+import { Calls, judge } from "../../../lib/lifecycle/calls.ts";
 import { Pace } from "../../../lib/lifecycle/pace.ts";
 import { pages } from "../../../lib/lifecycle/pages.ts";
 import { Secrets } from "../../../lib/secrets.ts";
@@ -17,7 +17,7 @@ function callsTo(url: string, remainingMs = 20_000): Calls {
   const arize = {
     client: usersClient(url),
     pace: new Pace(),
-    breaker: new Breaker({ isDown, onOpen: () => {} }),
+    breaker: new Breaker({ judge, onOpen: () => {} }),
     secrets: new Secrets(new SecretsManagerClient({ region: "us-east-1" })),
     secretId: "arize",
     metrics: new Metrics(),

@@ -133,16 +133,17 @@ describe("somebody who is still there although they left", () => {
     expect(leftForGood({ goneAt: at(5) })).toBeUndefined();
   });
 
-  test("gets one leaver a day, which carries the time when they left", () => {
+  test("gets one leaver for each time they left, which carries that time", () => {
     const now = noon + 30 * hourMs;
     const event = lingeringLeaver(userId, email, noon, now);
     expect(event).toMatchObject({
-      id: `reconcile:gone:${userId}:2026-03-03`,
+      id: `reconcile:gone:${userId}:${noon}`,
       kind: "leaver",
       receivedAt: at(30 * hourMs),
     });
     expect(eventTime(event)).toBe(noon);
     expect(eventSchema.parse(event)).toEqual(event);
-    expect(lingeringLeaver(userId, email, noon, now + hourMs).id).toBe(event.id);
+    expect(lingeringLeaver(userId, email, noon, now + 48 * hourMs).id).toBe(event.id);
+    expect(lingeringLeaver(userId, email, noon + 1, now).id).not.toBe(event.id);
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../lib/config.ts";
-import { readPointer, writePointer } from "../../../lib/ledger/pointers.ts";
+import { type Pointer, readPointer, writePointer } from "../../../lib/ledger/pointers.ts";
 import { markReleased, shelve } from "../../../lib/ledger/shelf.ts";
 import type { LifecycleEvent } from "../../../lib/lifecycle/event.ts";
 import { Identity } from "../../../lib/lifecycle/identity.ts";
@@ -17,7 +17,7 @@ const [ann, former] = ["ann@example.com", "ann.former@example.com"];
 const whoIs = (event: LifecycleEvent) => identify(event, { config, identity, table });
 
 /** An event of Ann's, by her id at a source where nobody else is, with what the ledger knows of that id. */
-async function about(person: LifecycleEvent["person"], known?: string, kind: LifecycleEvent["kind"] = "mover") {
+async function about(person: LifecycleEvent["person"], known?: Pointer, kind: LifecycleEvent["kind"] = "mover") {
   const externalId = randomUUID();
   if (known !== undefined) await writePointer(table, "standard", externalId, known);
   return lifecycleEvent({ kind, person: { ...person, externalId } });
@@ -37,19 +37,21 @@ test("an address says who it is", async () => {
     is: "person",
     person: identity.person(ann),
     email: ann,
-    learn: false,
+    learn: undefined,
     lifted: [],
   });
 });
 
-test("an address with an id that is new is to be learned", async () => {
+test("an address with an id that is new is to be learned, by whom nothing came before", async () => {
   const event = await about({ email: ann });
-  expect(await whoIs(event)).toMatchObject({ is: "person", email: ann, learn: true });
+  expect(await whoIs(event)).toMatchObject({ is: "person", email: ann, learn: { email: ann } });
   expect(await readPointer(table, "standard", event.person.externalId ?? "")).toBeUndefined();
 });
 
 test("an id alone is who the ledger knows by it", async () => {
-  expect(await whoIs(await about({}, ann))).toMatchObject({ is: "person", person: identity.person(ann), learn: false });
+  const known = { is: "person", person: identity.person(ann), email: ann, learn: undefined };
+  expect(await whoIs(await about({}, { email: ann }))).toMatchObject(known);
+  expect(await whoIs(await about({ email: ann }, { email: ann }))).toMatchObject(known);
 });
 
 test("an id that nobody knows is held", async () => {
@@ -63,7 +65,7 @@ test("an id that nobody knows is held", async () => {
 });
 
 test("an id is of its own source only", async () => {
-  const event = await about({}, ann);
+  const event = await about({}, { email: ann });
   expect(await whoIs({ ...event, source: "okta" })).toMatchObject({ is: "held", reason: "unknown_person" });
 });
 
@@ -78,7 +80,7 @@ test("somebody outside the managed domains is nobody's business", async () => {
 
 describe("an address that changed", () => {
   test("is held with the old one", async () => {
-    expect(await whoIs(await about({ email: ann }, former))).toEqual({
+    expect(await whoIs(await about({ email: ann }, { email: former }))).toEqual({
       is: "held",
       person: identity.person(ann),
       reason: "email_change",
@@ -88,7 +90,7 @@ describe("an address that changed", () => {
   });
 
   test("holds a leaver too, for an operator has to say which of the two accounts is theirs", async () => {
-    expect(await whoIs(await about({ email: ann }, former, "leaver"))).toMatchObject({
+    expect(await whoIs(await about({ email: ann }, { email: former }, "leaver"))).toMatchObject({
       is: "held",
       reason: "email_change",
       knownEmail: former,
@@ -96,23 +98,63 @@ describe("an address that changed", () => {
   });
 
   test("passes once an operator released this very attempt", async () => {
-    const event = await about({ email: ann }, former);
+    const event = await about({ email: ann }, { email: former });
     const released = await holdAndRelease(event, "email_change");
-    expect(await whoIs(released)).toMatchObject({ is: "person", email: ann, learn: true, lifted: ["email_change"] });
+    expect(await whoIs(released)).toMatchObject({
+      is: "person",
+      email: ann,
+      learn: { email: ann, formerEmail: former },
+      lifted: ["email_change"],
+    });
     expect(await whoIs({ ...event, attempt: 7 })).toMatchObject({ is: "held", lifted: [] });
     expect(await whoIs(event)).toMatchObject({ is: "held", lifted: [] });
   });
 
   test("does not pass when an operator released the event from something else", async () => {
-    const released = await holdAndRelease(await about({ email: ann }, former, "leaver"), "deletion_budget");
+    const released = await holdAndRelease(await about({ email: ann }, { email: former }, "leaver"), "deletion_budget");
     expect(await whoIs(released)).toMatchObject({ is: "held", reason: "email_change", lifted: ["deletion_budget"] });
   });
 
   test("passes when it was lifted before what the event was released from last", async () => {
-    const released = await holdAndRelease(await about({ email: ann }, former, "leaver"), "deletion_budget", [
-      "email_change",
-    ]);
+    const event = await about({ email: ann }, { email: former }, "leaver");
+    const released = await holdAndRelease(event, "deletion_budget", ["email_change"]);
     expect(await whoIs(released)).toMatchObject({ is: "person", lifted: ["email_change", "deletion_budget"] });
+  });
+});
+
+describe("an address that changed before", () => {
+  const changed = { email: ann, formerEmail: former };
+
+  test.each([
+    ["by address and id", { email: ann }],
+    ["by id alone", {}],
+  ])("holds each leaver %s, for the account may be under the former one", async (_, person) => {
+    for (let time = 0; time < 2; time++) {
+      expect(await whoIs(await about(person, changed, "leaver"))).toMatchObject({
+        is: "held",
+        person: identity.person(ann),
+        reason: "email_change",
+        knownEmail: former,
+      });
+    }
+  });
+
+  test("lets a leaver pass once released, with nothing more to learn", async () => {
+    const released = await holdAndRelease(await about({ email: ann }, changed, "leaver"), "email_change");
+    expect(await whoIs(released)).toMatchObject({ is: "person", email: ann, learn: undefined });
+  });
+
+  test.each(["joiner", "mover", "reinstate", "password.reset"] as const)("holds no %s any more", async (kind) => {
+    expect(await whoIs(await about({ email: ann }, changed, kind))).toMatchObject({
+      is: "person",
+      email: ann,
+      learn: undefined,
+    });
+  });
+
+  test("and changes again is held with the newest one known", async () => {
+    const event = await about({ email: "ann.newest@example.com" }, changed);
+    expect(await whoIs(event)).toMatchObject({ is: "held", reason: "email_change", knownEmail: ann });
   });
 });
 

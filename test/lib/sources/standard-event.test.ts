@@ -62,11 +62,21 @@ describe("standardEventSchema", () => {
     });
   });
 
-  it("drops what it does not know", () => {
-    const data = standardContentSchema.parse(
-      event({ ...noor, password: "never-to-be-seen", attributes: { a: "b" } }),
-    ).data;
-    expect(data).toStrictEqual(noor);
+  it("refuses what it does not know, since it may be a date that is misspelt", () => {
+    for (const misspelt of [
+      event({ ...noor, effectiveDate: "2027-06-30" }),
+      { ...event(noor), effectiveAt: "2027-06-30" },
+    ]) {
+      expect(standardContentSchema.safeParse(misspelt).success).toBe(false);
+    }
+  });
+
+  it("needs a type of its own only as a whole body", () => {
+    const { type: _, ...untyped } = event(noor);
+    for (const other of [untyped, { ...untyped, type: "hired" }]) {
+      expect(standardContentSchema.safeParse(other).success).toBe(true);
+      expect(standardEventSchema.safeParse(other).success).toBe(false);
+    }
   });
 
   it.each([
@@ -75,8 +85,9 @@ describe("standardEventSchema", () => {
     [{ email: "noor" }, "data.email: malformed"],
     [{ email: 7 }, "data.email: expected string"],
     [{ ...noor, name: " " }, "data.name: at least 1"],
-    [{ ...noor, role: "owner" }, "data.role: fits none of the accepted forms"],
-    [{ ...noor, role: { type: "custom" } }, "data.role: fits none of the accepted forms"],
+    [{ ...noor, role: "owner" }, "data.role: expected one of admin|member|annotator or expected object"],
+    [{ ...noor, role: { type: "custom" } }, "data.role: expected string or id expected string"],
+    [{ ...noor, effective_at: "2027-06-30T00:00:00Z" }, "data: unknown effective_at"],
     [{ ...noor, isDeveloper: "yes" }, "data.isDeveloper: expected boolean"],
     [{ ...noor, groups: ["a", ""] }, "data.groups.1: at least 1"],
     [{ ...noor, effectiveAt: "2026-10-31" }, "data.effectiveAt: malformed datetime"],

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { listShelved } from "../../lib/ledger/shelf.ts";
+import { readState } from "../../lib/ledger/state.ts";
+import { dismiss, putBack } from "../../ops/shelves.ts";
+import { eventOf, type Workbench, workbench } from "../support/workbench.ts";
+
+/** A hold ends by a release or a dismissal, and by nothing that happens around it. */
+const ada = "ada@example.com";
+const word = { by: "test", note: "looked at it" };
+const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+const statusOf = (bench: Workbench, email = ada) => bench.fake.users().find((user) => user.email === email)?.status;
+const held = async (bench: Workbench) => (await listShelved(bench.table, "HELD")).map(({ reason }) => reason);
+const noBudget = { guards: { deletions: { perHour: 0, perDay: 0, shareOfUsers: 0, floor: 0 } } };
+
+/** Works everything that is queued, until nothing is. */
+async function workAll(bench: Workbench, handlers: Pick<Workbench, "deliver"> = bench): Promise<void> {
+  for (const lane of ["leavers", "changes"] as const) {
+    for (let events = await bench.take(lane); events.length > 0; events = await bench.take(lane)) {
+      for (const event of events) await handlers.deliver([event]);
+    }
+  }
+}
+
+describe("somebody whose leaver is held stays", () => {
+  it("when a profile update comes that had failed once before", async () => {
+    const bench = await workbench({ config: noBudget });
+    bench.fake.seed({ email: ada });
+    const mover = eventOf("mover", ada, { occurredAt: at(-2), person: { name: "Ada King" } });
+    bench.fake.fault({ route: "GET /v2/users", status: 503 });
+    expect(await bench.deliver([mover])).toEqual([mover.id]);
+    await bench.deliver([eventOf("leaver", ada, { occurredAt: at(-1) })]);
+    const spending = await bench.restart();
+    await spending.deliver([mover], { receives: 2 });
+    await workAll(bench, spending);
+    expect(statusOf(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["deletion_budget"]);
+  });
+
+  it("when they had left before, came back by hand, and the daily listing runs", async () => {
+    const bench = await workbench({ config: noBudget });
+    await bench.deliver([eventOf("leaver", ada, { occurredAt: at(-3) })]);
+    bench.fake.seed({ email: ada });
+    await bench.deliver([eventOf("joiner", ada, { occurredAt: at(-2) })]);
+    await bench.deliver([eventOf("leaver", ada, { occurredAt: at(-1) })]);
+    const spending = await bench.restart({});
+    await spending.reconcile({ mode: "full" });
+    await workAll(bench, spending);
+    expect(statusOf(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["deletion_budget"]);
+  });
+
+  it("in one group, when they were reinstated and then leave the other", async () => {
+    const groups = ["00gA", "00gB"];
+    const sources = { okta: { groups }, standard: {} };
+    const membership = (of: string, change: "added" | "removed") => ({
+      of: `group:${of}`,
+      change,
+      among: groups.map((group) => `group:${group}`),
+    });
+    const bench = await workbench({ config: { ...noBudget, sources } });
+    for (const group of groups) {
+      const added = { source: "okta", membership: membership(group, "added"), occurredAt: at(-9) };
+      await bench.deliver([eventOf("joiner", ada, added)]);
+    }
+    await bench.deliver([eventOf("leaver", ada, { occurredAt: at(-5) })]);
+    const spending = await bench.restart({ sources });
+    await spending.deliver([eventOf("reinstate", ada, { occurredAt: at(-4) })]);
+    const removed = { source: "okta", membership: membership("00gB", "removed"), occurredAt: at(-3) };
+    await spending.deliver([eventOf("leaver", ada, removed)]);
+    expect(statusOf(bench)).toBe("invited");
+  });
+});
+
+describe("a dismissal", () => {
+  it("takes the leaving back also where groups were removed in another order", async () => {
+    const groups = ["group:00gA", "group:00gB"];
+    const sources = { okta: { groups: ["00gA", "00gB"] }, standard: {} };
+    const bench = await workbench({ config: { ...noBudget, sources } });
+    bench.fake.seed({ email: ada });
+    const removed = (of: string, minutes: number) =>
+      eventOf("leaver", ada, {
+        source: "okta",
+        occurredAt: at(minutes),
+        membership: { of, change: "removed", among: groups },
+      });
+    const [late, early] = [removed("group:00gB", -1), removed("group:00gA", -2)];
+    await bench.deliver([late]);
+    await dismiss(bench, "HELD", late.id, word);
+    await bench.deliver([early]);
+    expect(await held(bench)).toEqual(["deletion_budget"]);
+    await dismiss(bench, "HELD", early.id, word);
+    const { mark_membership: mark } = await readState(bench.table, bench.identity.person(ada));
+    expect((mark ?? 0) % 2).toBe(0);
+  });
+});
+
+describe("somebody whose address changed", () => {
+  it("is not taken for gone when they leave: their account may be under the former one", async () => {
+    const bench = await workbench();
+    const renamed = "ada.king@example.com";
+    const person = { externalId: "00u1" };
+    await bench.deliver([eventOf("joiner", ada, { occurredAt: at(-9), person })]);
+    const mover = eventOf("mover", renamed, { occurredAt: at(-8), person });
+    await bench.deliver([mover]);
+    await putBack(bench, "HELD", mover.id, word);
+    await workAll(bench);
+    expect(await held(bench)).toEqual([]);
+    await bench.deliver([eventOf("leaver", renamed, { person })]);
+    expect(await listShelved(bench.table, "HELD")).toMatchObject([{ reason: "email_change", knownEmail: ada }]);
+  });
+});
