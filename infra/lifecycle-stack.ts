@@ -46,7 +46,8 @@ export class LifecycleStack extends Stack {
     addAlarms(this, watched, topic);
     addDashboard(this, watched);
     addOutputs(this, {
-      IngestUrl: api.apiEndpoint,
+      // By the API's id: emulators of CloudFormation know no attributes of an HTTP API.
+      IngestUrl: `https://${api.apiId}.execute-api.${this.region}.${this.urlSuffix}`,
       LeaversQueueUrl: resources.leavers.queue.queueUrl,
       ChangesQueueUrl: resources.changes.queue.queueUrl,
       LedgerTableName: resources.ledger.tableName,
