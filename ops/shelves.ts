@@ -1,5 +1,5 @@
+import { forgetLeaver } from "../lib/ledger/plans.ts";
 import { findShelved, listShelved, markReleased, type Shelf, type Shelved, unshelve } from "../lib/ledger/shelf.ts";
-import { forgetLeaver } from "../lib/ledger/state.ts";
 import { append, entryOf } from "../lib/ledger/trail.ts";
 import type { Connection } from "./connection.ts";
 import type { Row } from "./print.ts";

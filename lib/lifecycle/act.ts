@@ -1,8 +1,9 @@
 import type { User } from "../arize/schemas.ts";
 import { Refused, RetryLater } from "../errors.ts";
 import { reserve } from "../ledger/budget.ts";
+import { type Lease, noteUser } from "../ledger/claim.ts";
 import { readListing } from "../ledger/listing.ts";
-import { isLeaving, type Lease, noteUser, type State, versionOf } from "../ledger/state.ts";
+import { isLeaving, type State, versionOf } from "../ledger/state.ts";
 import { type Applied, apply, type Doable, readById, wouldApply } from "./apply.ts";
 import type { Calls } from "./calls.ts";
 import { type Action, decide, type Known } from "./decide.ts";

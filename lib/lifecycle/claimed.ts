@@ -1,18 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Refused, RetryLater } from "../errors.ts";
+import { type Claim, claim, type Facts, type Lease, record, release } from "../ledger/claim.ts";
 import { hasMembership } from "../ledger/groups.ts";
-import {
-  type Claim,
-  claim,
-  type Facts,
-  failures,
-  isLeaving,
-  type Lease,
-  readState,
-  record,
-  release,
-  type State,
-} from "../ledger/state.ts";
+import { failures, isLeaving, readState, type State } from "../ledger/state.ts";
 import { type Acted, act } from "./act.ts";
 import { backoffMs } from "./backoff.ts";
 import { Calls } from "./calls.ts";

@@ -1,5 +1,6 @@
 import { RetryLater } from "../errors.ts";
-import { dropCounters, failures, isLeaving, type State, unfinishedClaims } from "../ledger/state.ts";
+import { dropCounters } from "../ledger/claim.ts";
+import { failures, isLeaving, type State, unfinishedClaims } from "../ledger/state.ts";
 import { end } from "./endings.ts";
 import type { LifecycleEvent } from "./event.ts";
 import type { Ending, Workshop } from "./workshop.ts";

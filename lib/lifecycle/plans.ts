@@ -1,5 +1,7 @@
+import type { Facts } from "../ledger/claim.ts";
+import { isOvertaken, notePlan, type Plan } from "../ledger/plans.ts";
 import { schedule } from "../ledger/shelf.ts";
-import { type Facts, isOvertaken, notePlan, type Plan, type State } from "../ledger/state.ts";
+import type { State } from "../ledger/state.ts";
 import { end } from "./endings.ts";
 import { eventTime, type Kind, type LifecycleEvent } from "./event.ts";
 import type { Ending, Workshop } from "./workshop.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { claim, readState, unfinishedClaims, versionOf } from "../../lib/ledger/state.ts";
+import { claim } from "../../lib/ledger/claim.ts";
+import { readState, unfinishedClaims, versionOf } from "../../lib/ledger/state.ts";
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
 import { stopNext } from "../support/gate.ts";
 import { eventOf, type Workbench, workbench } from "../support/workbench.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { claim } from "../../lib/ledger/claim.ts";
 import { listShelved } from "../../lib/ledger/shelf.ts";
-import { claim, versionOf } from "../../lib/ledger/state.ts";
+import { versionOf } from "../../lib/ledger/state.ts";
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
 import { oktaHook } from "../../local/signed-requests.ts";
 import { dismiss, putBack } from "../../ops/shelves.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { claim } from "../../../lib/ledger/claim.ts";
 import { endRun, type Run, readRun, readStates, writeRun } from "../../../lib/ledger/runs.ts";
-import { claim, versionOf } from "../../../lib/ledger/state.ts";
+import { versionOf } from "../../../lib/ledger/state.ts";
 import { openTestLedger, somebody } from "../../support/dynamodb.ts";
 import { lifecycleEvent, noon } from "../../support/events.ts";
 

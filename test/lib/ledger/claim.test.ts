@@ -1,21 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Claim,
-  claim,
-  dropCounters,
-  failures,
-  forgetLeaver,
-  isLeaving,
-  isOvertaken,
-  markOf,
-  notePlan,
-  noteUser,
-  readState,
-  record,
-  release,
-  unfinishedClaims,
-  versionOf,
-} from "../../../lib/ledger/state.ts";
+import { type Claim, claim, dropCounters, noteUser, record, release } from "../../../lib/ledger/claim.ts";
+import { forgetLeaver, isOvertaken, notePlan } from "../../../lib/ledger/plans.ts";
+import { failures, isLeaving, markOf, readState, unfinishedClaims, versionOf } from "../../../lib/ledger/state.ts";
 import { kinds, type LifecycleEvent } from "../../../lib/lifecycle/event.ts";
 import { openTestLedger, somebody } from "../../support/dynamodb.ts";
 import { at, lifecycleEvent, noon } from "../../support/events.ts";
