@@ -1,6 +1,6 @@
 import type * as z from "zod/mini";
 import { cursorWatch } from "./cursor-watch.ts";
-import type { ApiException } from "./errors.ts";
+import { ApiException } from "./errors.ts";
 import { badAnswer, failedAnswer, parseJson } from "./problem.ts";
 import {
   CreateUser,
@@ -52,14 +52,16 @@ export class UsersClient {
   /**
    * Page by page, from `query.cursor` where a listing shall be resumed. When the loop ends by itself, the listing is
    * complete. Holds one page and one cursor at a time.
-   * @throws ApiException kind `server`, errorCode `listing_truncated` (more is promised without a cursor) or
-   * `cursor_repeated` (the listing runs in a circle)
+   * @throws ApiException kind `server`, errorCode `listing_truncated` (more is promised without a cursor),
+   * `cursor_repeated` (the listing runs in a circle) or `cursor_refused` (the service does not take its own cursor)
    */
   async *listPages(query: UsersListQuery = {}, options?: CallOptions): AsyncGenerator<UsersPage, void, undefined> {
     const isRepeated = cursorWatch(query.cursor);
     let cursor = query.cursor;
     do {
-      const { page, fault } = await this.#list({ ...query, limit: query.limit ?? 100, cursor }, options);
+      const { page, fault } = await this.#list({ ...query, limit: query.limit ?? 100, cursor }, options).catch(
+        (error: unknown) => Promise.reject(cursor === undefined ? error : withoutBlame(error)),
+      );
       const { hasMore, nextCursor } = page.pagination;
       if (hasMore && nextCursor === undefined) throw fault("listing_truncated", "Listing breaks off");
       cursor = hasMore ? nextCursor : undefined;
@@ -167,6 +169,12 @@ function readAnswer<T>(schema: z.ZodMiniType<T>, request: ApiRequest, response: 
   const result = schema.safeParse(parseJson(response.body));
   if (result.success) return result.data;
   throw badAnswer(request, response, "unreadable_answer", "Answer cannot be read");
+}
+
+// A cursor is the service's own word: when it is refused, nothing is wrong with what was asked for.
+function withoutBlame(error: unknown): unknown {
+  if (!(error instanceof ApiException) || error.kind !== "invalid") return error;
+  return new ApiException({ ...error, kind: "server", errorCode: "cursor_refused" }, { cause: error });
 }
 
 function comparable(email: string): string {

@@ -168,7 +168,7 @@ function callsOf({ arize }: Workshop, { remainingMs }: SweepRequest): Calls {
 function isBrokenListing(error: unknown): boolean {
   if (!(error instanceof RetryLater)) return false;
   if (error.reason === "listing_broken") return true;
-  const codes = ["listing_truncated", "cursor_repeated"];
+  const codes = ["listing_truncated", "cursor_repeated", "cursor_refused"];
   return error.cause instanceof ApiException && codes.includes(error.cause.errorCode ?? "");
 }
 

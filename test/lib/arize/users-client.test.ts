@@ -174,6 +174,14 @@ test("a listing that stands still is an error", async () => {
   expect((await failureOf(reading)).errorCode).toBe("cursor_repeated");
 });
 
+test("a service that does not take its own cursor is not the fault of what was asked for", async () => {
+  const fake = await fakeArize();
+  seedMany(fake, 25);
+  fake.fault({ route: "GET /v2/users", skip: 1, status: 400 });
+  const reading = allOf(usersClient(fake.url).listAll({ limit: 10 }));
+  expect(await failureOf(reading)).toMatchObject({ kind: "server", errorCode: "cursor_refused", status: 400 });
+});
+
 test.each([2, 3, 7])("a listing that runs in circles of %i pages comes to an end", async (length) => {
   let count = 0;
   const url = await serve((_request, response) => {
