@@ -17,6 +17,8 @@ export interface FunctionOptions {
   /** All the variables that the process gets. */
   environment: Readonly<Record<string, string>>;
   timeoutMs: number;
+  /** How long the module may take to load; 30 s unless given. */
+  initTimeoutMs?: number | undefined;
   onLine: OnLine;
 }
 
@@ -26,7 +28,6 @@ interface Pending {
   timer: NodeJS.Timeout;
 }
 
-const initTimeoutMs = 30_000;
 const program = fileURLToPath(new URL("./worker-process.ts", import.meta.url));
 
 /** One process of one function, from its cold start to its end. Unlike Lambda's, it takes invocations at the same time. */
@@ -90,7 +91,7 @@ export class ExecutionEnvironment {
   }
 
   #listen(): Promise<void> {
-    const startup = setTimeout(() => this.kill(), initTimeoutMs);
+    const startup = setTimeout(() => this.kill(), this.#options.initTimeoutMs ?? 30_000);
     this.ready.catch(() => {}).finally(() => clearTimeout(startup));
     this.#child.on("message", (message) => this.#receive(message));
     return new Promise((resolve) => {

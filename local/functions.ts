@@ -5,10 +5,11 @@ import { Worker } from "./worker.ts";
 export const functionNames = ["ingest", "provision", "reconcile", "dead-letters"] as const;
 export type FunctionName = (typeof functionNames)[number];
 
-/** Where a function's module is (a URL), and how long an invocation may take. */
+/** Where a function's module is (a URL), and how long an invocation, and loading it, may take. */
 export interface FunctionSettings {
   module?: string;
   timeoutMs?: number;
+  initTimeoutMs?: number;
 }
 
 export interface Functions {
@@ -36,8 +37,8 @@ export function startFunctions(options: {
 }): Functions {
   const { settings, environment, onLine } = options;
   const start = (name: FunctionName) => {
-    const { module = moduleOf(name), timeoutMs = timeouts[name] } = settings[name] ?? {};
-    return new Worker({ name, module, timeoutMs, environment, onLine });
+    const { module = moduleOf(name), timeoutMs = timeouts[name], initTimeoutMs } = settings[name] ?? {};
+    return new Worker({ name, module, timeoutMs, initTimeoutMs, environment, onLine });
   };
   const workers = {
     ingest: start("ingest"),

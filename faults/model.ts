@@ -1,0 +1,59 @@
+import type { Person } from "./people.ts";
+
+/** What was seen of one fact: when it was first sent, and when its end was written down, epoch milliseconds. */
+export interface Seen {
+  sentAt: number;
+  endedAt: number | undefined;
+}
+
+/** How somebody has to be found at Arize in the end. */
+export interface Expected {
+  /** `either` where the order of arrival decides, and both orders were possible. */
+  is: "present" | "gone" | "either";
+  name: string;
+}
+
+/**
+ * What must have become of a person, from their facts and the order of their times alone: the newest word on whether they
+ * belong there counts, a leaver before another of the same moment; a deletion is for ever. This shares no code with what
+ * it judges.
+ */
+export function expect(person: Person, seen: (id: string) => Seen | undefined): Expected {
+  const name = nameOf(person);
+  if (person.cast === "outsider" || person.cast === "protected")
+    return { is: "present", name: person.cast === "outsider" ? person.name : name };
+  if (person.seeded === "inactive") return { is: "gone", name };
+  return { is: membership(person, seen), name };
+}
+
+function membership({ facts, seeded }: Person, seen: (id: string) => Seen | undefined): Expected["is"] {
+  const words = facts.filter(({ kind }) => kind === "joiner" || kind === "reinstate" || kind === "leaver");
+  const leavers = words.filter(({ kind }) => kind === "leaver");
+  const joiners = words.filter(({ kind }) => kind !== "leaver");
+  const newestJoiner = joiners.reduce((newest, { at }) => Math.max(newest, at), Number.NEGATIVE_INFINITY);
+  // The day that is planned is when somebody leaves; until it comes, a newer word of their return calls it off.
+  const standing = leavers.filter(({ at, effectiveAfterMs }) => effectiveAfterMs === undefined || at > newestJoiner);
+  if (standing.some(({ at }) => at >= newestJoiner)) return "gone";
+  if (joiners.length === 0 && seeded === undefined) return "gone";
+  const mayHaveCountedFirst = leavers.some((leaver) => !cameTooLate(leaver, joiners, newestJoiner, seen));
+  return mayHaveCountedFirst ? "either" : "present";
+}
+
+/** Whether a leaver could not count, as a newer word had been seen to its end before this one could take effect. */
+function cameTooLate(
+  leaver: Person["facts"][number],
+  joiners: Person["facts"],
+  newestJoiner: number,
+  seen: (id: string) => Seen | undefined,
+): boolean {
+  const newest = joiners.find(({ at }) => at === newestJoiner);
+  const through = newest && seen(newest.id)?.endedAt;
+  const sentAt = seen(leaver.id)?.sentAt;
+  if (through === undefined || sentAt === undefined) return false;
+  return through <= sentAt + (leaver.effectiveAfterMs ?? 0);
+}
+
+function nameOf({ facts, name }: Person): string {
+  const updates = facts.filter(({ kind }) => kind === "mover").sort((a, b) => a.at - b.at);
+  return updates.at(-1)?.name ?? name;
+}

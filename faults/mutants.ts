@@ -1,0 +1,87 @@
+import { execFile, execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command, CommanderError } from "commander";
+import * as z from "zod/mini";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const patches = fileURLToPath(new URL("../test/mutants/", import.meta.url));
+
+const program = new Command("npm run faults:mutants --")
+  .description(
+    "Breaks a copy of the code in each of the ways in test/mutants, and shows that the fault lab notices. " +
+      "Exits with 1 when one of them goes unnoticed, or the code as it is does not pass.",
+  )
+  .option("--events <count>", "how many events each of them gets", "4000")
+  .option("--seed <number>", "which plan", "1")
+  .option("--only <name>", "this mutant alone")
+  .allowExcessArguments(false)
+  .exitOverride();
+
+try {
+  program.parse();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exit(error.code === "commander.helpDisplayed" ? 0 : 2);
+}
+const { events, seed, only } = program.opts<{ events: string; seed: string; only?: string }>();
+
+const names = readdirSync(patches).filter(
+  (file) => file.endsWith(".patch") && (!only || basename(file, ".patch") === only),
+);
+if (names.length === 0) {
+  console.error("error: there is no such mutant");
+  process.exit(2);
+}
+let surprises = 0;
+for (const patch of only === undefined ? [undefined, ...names] : names) {
+  const begun = performance.now();
+  const noticed = await runLab(patch);
+  const isRight = patch === undefined ? noticed === "" : noticed !== "";
+  if (!isRight) surprises++;
+  const verdict = noticed === "" ? (isRight ? "passes" : "NOT NOTICED") : `noticed: ${noticed}`;
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  console.log(`${basename(patch ?? "the code as it is", ".patch").padEnd(32)} ${verdict} (${seconds} s)`);
+}
+process.exit(surprises === 0 ? 0 : 1);
+
+/** Runs the lab on a copy with this patch. @returns which of its zeros are none, or why there is no result */
+async function runLab(patch: string | undefined): Promise<string> {
+  const copy = mkdtempSync(join(tmpdir(), "mutant-"));
+  try {
+    for (const name of ["lib", "functions", "local", "ops", "faults", "lifecycle.config.ts", "package.json"]) {
+      cpSync(join(root, name), join(copy, name), { recursive: true });
+    }
+    symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+    if (patch !== undefined) execFileSync("git", ["apply", join(patches, patch)], { cwd: copy });
+    const args = [join(copy, "faults", "faults.ts"), "--events", events, "--seed", seed, "--json"];
+    return await new Promise((resolve) => {
+      execFile(process.execPath, args, { maxBuffer: 2 ** 28 }, (_, stdout) => resolve(nonZeros(stdout)));
+    });
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+function nonZeros(stdout: string): string {
+  const zeros = [
+    "lost",
+    "wronglyDeleted",
+    "overBudget",
+    "leftBehind",
+    "missing",
+    "outOfDate",
+    "stuck",
+    "mailsTooMany",
+  ] as const;
+  const schema = z.record(z.enum(zeros), z.number());
+  try {
+    const result = z.looseObject({}).parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+    const counts = schema.parse(Object.fromEntries(zeros.map((name) => [name, result[name]])));
+    return zeros.flatMap((name) => (counts[name] > 0 ? [`${name} ${counts[name]}`] : [])).join(", ");
+  } catch {
+    return "the lab did not come to a result";
+  }
+}

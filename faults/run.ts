@@ -1,0 +1,159 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import * as z from "zod/mini";
+import type { LifecycleConfigInput } from "../lib/config.ts";
+import { queueNames, queueUrl } from "../local/environment.ts";
+import { type Lab, sqsClient, startLab } from "./lab.ts";
+import { Operator } from "./operator.ts";
+import { makePlan, type Plan } from "./plan.ts";
+import { type Sent, sendAll } from "./send-all.ts";
+import { ledgerId } from "./senders.ts";
+import { fake, judge, type Verdict } from "./verdict.ts";
+
+export interface RunOptions {
+  seed: number;
+  events: number;
+  people: number;
+  scale: number;
+  epoch: number;
+  onProgress(progress: Progress): void;
+}
+
+export interface Progress {
+  phase: "sending" | "settling";
+  delivered: number;
+  of: number;
+  /** Accepted, and not seen to their end. */
+  open: number;
+}
+
+export interface Result extends Verdict {
+  plan: Plan;
+  watch: Lab["watch"];
+  redelivered: number;
+  deaths: number;
+  budget: number;
+  /** Of the time outside, seconds. */
+  seconds: number;
+  /** Megabytes that the worker which stays has resident, after a fifth of the events and at the end. */
+  memory: { early: number; late: number };
+}
+
+/** Nothing has come to its end for so long, in the lab's time: it never will. The longest backoff is 15 minutes. */
+const patienceMs = 20 * 60_000;
+
+/** Runs the whole system through a plan with faults, and judges what has become of it. The process is in the lab's time. */
+export async function run(options: RunOptions): Promise<Result> {
+  const { seed, events, people, onProgress } = options;
+  const begun = performance.now();
+  const base = Date.now() - 3_600_000;
+  const plan = makePlan({ seed, events, people, base });
+  // So small that the budget is spent before the end: what comes after must wait for the operator.
+  const budget = Math.round(plan.people.filter(({ cast }) => cast === "leaver").length * 0.8);
+  const lab = await startLab({ ...options, config: configOf(budget) });
+  try {
+    await seedArize(plan, lab);
+    const operator = new Operator(lab, seed);
+    const attending = attend(operator);
+    let early = 0;
+    const sent = await sendAll(plan, lab, ({ delivered, accepted }) => {
+      if (early === 0 && delivered >= events / 5) early = lab.memory() ?? 0;
+      onProgress({ phase: "sending", delivered, of: events, open: accepted.size - lab.watch.endings.size });
+    });
+    await attending.stop();
+    await settle(plan, sent, lab, operator, (open) =>
+      onProgress({ phase: "settling", delivered: sent.delivered, of: events, open }),
+    );
+    const verdict = await judge(plan, sent, lab, operator, budget);
+    const memory = { early: early / 2 ** 20, late: (lab.memory() ?? 0) / 2 ** 20 };
+    const { redelivered } = sent;
+    const seconds = (performance.now() - begun) / 1000;
+    return { ...verdict, plan, watch: lab.watch, redelivered, deaths: lab.deaths(), budget, seconds, memory };
+  } finally {
+    await lab.close();
+  }
+}
+
+function configOf(budget: number): LifecycleConfigInput {
+  return {
+    mode: "act",
+    managedDomains: ["example.com"],
+    protectedEmails: [],
+    apiKeyOwner: "owner@example.com",
+    sources: {
+      okta: { everyone: true },
+      standard: {},
+    },
+    defaults: { role: "member", inviteMode: "email_link" },
+    guards: { deletions: { perHour: budget, perDay: budget, shareOfUsers: 1, floor: 1_000_000 } },
+  };
+}
+
+async function seedArize(plan: Plan, lab: Lab): Promise<void> {
+  const people = plan.people.flatMap(({ email, name, seeded }) => (seeded ? [{ email, name, status: seeded }] : []));
+  const bystanders = plan.bystanders.map((email) => ({ email, name: "Bystander", status: "active" }));
+  // Bystanders first: a listing shows the oldest first, and whoever takes the first of it takes one of these.
+  const answer = await fake(lab, "POST", "users", [...bystanders, ...people]);
+  const { users } = z.object({ users: z.array(z.object({ id: z.string(), email: z.string() })) }).parse(answer);
+  for (const { id, email } of users) lab.watch.know(id, email);
+}
+
+/** Releases half of what the budget holds, soon after it was held. */
+function attend(operator: Operator): { stop(): Promise<void> } {
+  let isOver = false;
+  const loop = async () => {
+    while (!isOver) {
+      await operator.release("some");
+      await delay(20_000);
+    }
+  };
+  const looping = loop();
+  return {
+    stop: () => {
+      isOver = true;
+      return looping;
+    },
+  };
+}
+
+/** Waits until everything has come to its end, or nothing has for a long time. */
+async function settle(
+  plan: Plan,
+  sent: Sent,
+  lab: Lab,
+  operator: Operator,
+  onOpen: (open: number) => void,
+): Promise<void> {
+  const facts = plan.people
+    .flatMap((person) => person.facts)
+    .filter(({ effectiveAfterMs = 0 }) => effectiveAfterMs < 24 * 3_600_000);
+  const isOpen = (id: string) => sent.accepted.has(id) && !isThrough(lab, id);
+  let [fewest, since] = [Number.POSITIVE_INFINITY, Date.now()];
+  while (Date.now() - since < patienceMs) {
+    const released = await operator.release("all");
+    const open = facts.filter((fact) => isOpen(ledgerId(fact))).length + (await queued(lab));
+    onOpen(open);
+    if (open === 0 && released === 0) return;
+    if (open < fewest) [fewest, since] = [open, Date.now()];
+    await delay(5_000);
+  }
+}
+
+function isThrough(lab: Lab, id: string): boolean {
+  return lab.watch.endings.get(id)?.some(({ outcome }) => outcome !== "scheduled") ?? false;
+}
+
+/** Messages that are anywhere in the two lanes. */
+async function queued(lab: Lab): Promise<number> {
+  const port = lab.ports.sqs;
+  const client = sqsClient(port);
+  const counts = [queueNames.leavers, queueNames.changes].map(async (name) => {
+    const { Attributes: found = {} } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl(port, name), AttributeNames: ["All"] }),
+    );
+    return Number(found.ApproximateNumberOfMessages) + Number(found.ApproximateNumberOfMessagesNotVisible);
+  });
+  const total = (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  client.destroy();
+  return total;
+}

@@ -1,0 +1,113 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { urlOf } from "../local/environment.ts";
+import type { Lab } from "./lab.ts";
+import type { Seen } from "./model.ts";
+import type { Delivery, Plan } from "./plan.ts";
+import { ledgerId, requestFor } from "./senders.ts";
+
+/** How many requests are under way at the same time, and how many events may wait inside for their end. */
+const senders = 16;
+const mostWaiting = 600;
+/** Okta puts several events into a hook. */
+const hookSize = 6;
+
+/** What was sent, and what of it was accepted. */
+export interface Sent {
+  delivered: number;
+  /** Attempts that were answered with anything but success, and came again. */
+  redelivered: number;
+  /** When each event was first sent, by the ledger's id. */
+  firstSent: Map<string, number>;
+  accepted: Set<string>;
+}
+
+/**
+ * Delivers everything in the order of the plan, as senders do: again and again until it is accepted.
+ * @param onProgress is told after each request how much has been delivered
+ */
+export async function sendAll(plan: Plan, lab: Lab, onProgress: (sent: Sent) => void): Promise<Sent> {
+  const sent: Sent = { delivered: 0, redelivered: 0, firstSent: new Map(), accepted: new Set() };
+  const line = new Line(plan.deliveries, lab);
+  const one = async () => {
+    for (let batch = await line.next(sent); batch !== undefined; batch = await line.next(sent)) {
+      await deliver(batch, lab, sent);
+      sent.delivered += batch.length;
+      lab.weather.move(sent.delivered);
+      onProgress(sent);
+    }
+  };
+  await Promise.all(Array.from({ length: senders }, one));
+  return sent;
+}
+
+/** What has been seen of a fact. */
+export function seenOf(sent: Sent, lab: Lab): (id: string) => Seen | undefined {
+  return (id) => {
+    for (const source of ["okta", "standard"] as const) {
+      const sentAt = sent.firstSent.get(ledgerId({ source, id }));
+      if (sentAt !== undefined) return { sentAt, endedAt: lab.watch.endings.get(ledgerId({ source, id }))?.[0]?.at };
+    }
+    return undefined;
+  };
+}
+
+/** Hands out what comes next; what has to wait for another event's end is put off, and holds up nobody else. */
+class Line {
+  readonly #lab: Lab;
+  readonly #rest: Delivery[];
+  #putOff: Delivery[] = [];
+
+  constructor(deliveries: readonly Delivery[], lab: Lab) {
+    this.#rest = deliveries.toReversed();
+    this.#lab = lab;
+  }
+
+  async next(sent: Sent): Promise<[Delivery, ...Delivery[]] | undefined> {
+    for (;;) {
+      while (sent.accepted.size - this.#lab.watch.endings.size > mostWaiting) await delay(100);
+      const ready = this.#putOff.findIndex((delivery) => this.#mayGo(delivery));
+      const [first] = ready === -1 ? [] : this.#putOff.splice(ready, 1);
+      if (first !== undefined) return [first];
+      const next = this.#rest.pop();
+      if (next === undefined && this.#putOff.length === 0) return undefined;
+      if (next === undefined) await delay(500);
+      else if (!this.#mayGo(next)) this.#putOff.push(next);
+      else return this.#withOthers(next);
+    }
+  }
+
+  #withOthers(first: Delivery): [Delivery, ...Delivery[]] {
+    const batch: [Delivery, ...Delivery[]] = [first];
+    while (first.fact.source === "okta" && batch.length < hookSize) {
+      const next = this.#rest.at(-1);
+      if (next === undefined || next.fact.source !== "okta" || !this.#mayGo(next)) break;
+      batch.push(next);
+      this.#rest.pop();
+    }
+    return batch;
+  }
+
+  #mayGo({ person, fact }: Delivery): boolean {
+    if (fact.after === undefined) return true;
+    const awaited = person.facts.find(({ id }) => id === fact.after);
+    return awaited === undefined || this.#lab.watch.endings.has(ledgerId(awaited));
+  }
+}
+
+async function deliver(batch: [Delivery, ...Delivery[]], lab: Lab, sent: Sent): Promise<void> {
+  const ids = batch.map(({ fact }) => ledgerId(fact));
+  for (const id of ids) if (!sent.firstSent.has(id)) sent.firstSent.set(id, Date.now());
+  const firstSentAt = sent.firstSent.get(ids[0] ?? "") ?? Date.now();
+  for (let attempt = 1; ; attempt++) {
+    // Signed anew each time: the age of a signature counts from the attempt.
+    const { path, headers, body } = requestFor(batch, firstSentAt);
+    const response = await fetch(urlOf(lab.ports.door) + path, { method: "POST", headers, body }).catch(
+      () => undefined,
+    );
+    await response?.arrayBuffer().catch(() => undefined);
+    if (response?.ok) break;
+    sent.redelivered++;
+    await delay(Math.min(60_000, 2_000 * attempt));
+  }
+  for (const id of ids) sent.accepted.add(id);
+}

@@ -1,0 +1,136 @@
+import { createHmac } from "node:crypto";
+import * as z from "zod/mini";
+import type { Fault } from "./chaos.ts";
+import type { Answered } from "./proxy.ts";
+import { type Asked, parseJson, type Step } from "./steps.ts";
+
+/** How one attempt of an event ended, as the ledger was told. */
+export interface Ending {
+  outcome: string;
+  reason: string | undefined;
+  attempt: number;
+  /** From receiving the event to its end, milliseconds of the lab. */
+  ms: number;
+  at: number;
+}
+
+/** One thing that happened, for the history of a person whose end is wrong. */
+export interface Happening {
+  at: number;
+  what: string;
+}
+
+const text = z.object({ S: z.string() });
+const number = z.object({ N: z.string() });
+const endingSchema = z.object({
+  Item: z.object({
+    pk: text,
+    sk: text,
+    event: text,
+    outcome: text,
+    reason: z.optional(text),
+    attempt: number,
+    ms: number,
+  }),
+});
+const userSchema = z.object({ id: z.string(), email: z.string() });
+const emailSchema = z.object({ email: z.string() });
+
+/** Sends mail at Arize, each time it is asked. */
+const mailing = /^(POST user|POST user\/resend-invitation|POST user\/reset-password)$/;
+
+/** Keeps what the services were seen to do: the truth that the run is judged by, whatever the functions believe. */
+export class Watch {
+  readonly endings = new Map<string, Ending[]>();
+  /** When each person was deleted, by the id of their user. */
+  readonly deletions = new Map<string, number>();
+  readonly faults = new Map<string, number>();
+  /** Mails whose sending nobody could know of: the answer was lost, or the worker died before it was written down. */
+  unseenMails = 0;
+  readonly #history = new Map<string, Happening[]>();
+  readonly #emails = new Map<string, string>();
+  readonly #mailed = new Map<string, Set<string>>();
+  readonly #hash: (email: string) => string;
+
+  /** @param identityKey with which people's names in the ledger are made */
+  constructor(identityKey: string) {
+    const key = (email: string) => createHmac("sha256", identityKey).update(`email:${email}`).digest("base64url");
+    this.#hash = (email) => key(email.normalize("NFC").trim().toLowerCase()).slice(0, 22);
+  }
+
+  /** Who a user at Arize is. */
+  know(userId: string, email: string): void {
+    this.#emails.set(userId, email);
+  }
+
+  note(subject: string, what: string): void {
+    const history = this.#history.get(subject) ?? [];
+    history.push({ at: Date.now(), what });
+    // The end of a story explains it; the whole of every story would not fit into memory.
+    this.#history.set(subject, history.slice(-120));
+  }
+
+  /** What happened to a person. @param events the ledger's ids of what was said of them */
+  history(email: string, events: readonly string[]): Happening[] {
+    const own = [email, this.#hash(email), ...events].flatMap((subject) => this.#history.get(subject) ?? []);
+    return own.sort((a, b) => a.at - b.at);
+  }
+
+  noteFault(worker: string, step: Step, fault: Fault): void {
+    const name = `${step.service}: ${fault}`;
+    this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
+    this.note(this.#subjectOf(step), `${worker}: ${step.name}: ${fault}`);
+    if (fault.startsWith("kill")) this.noteDeath(worker);
+    // The end of a mail that is not written down is a mail that is sent again.
+    if (step.service === "dynamodb" && this.#mailed.get(worker)?.delete(this.#subjectOf(step))) this.unseenMails++;
+  }
+
+  /** A worker has died: nobody will write down what it had done. */
+  noteDeath(worker: string): void {
+    this.unseenMails += this.#mailed.get(worker)?.size ?? 0;
+    this.#mailed.delete(worker);
+  }
+
+  noteEffect(worker: string, step: Step, asked: Asked, { status, body }: Answered, fault: Fault | undefined): void {
+    if (step.service === "arize") this.#noteArize(worker, step, asked, status, body, fault);
+    if (step.service === "dynamodb" && step.name === "PutItem EVENT" && status === 200) this.#noteEnding(worker, asked);
+  }
+
+  #noteArize(worker: string, step: Step, asked: Asked, status: number, body: Buffer, fault: Fault | undefined): void {
+    const created = step.name === "POST user" ? userSchema.safeParse(parseJson(body)).data : undefined;
+    if (created) this.know(created.id, created.email);
+    const subject = this.#subjectOf(step);
+    if (step.isWrite) this.note(subject, `${worker}: ${step.name} -> ${status}`);
+    if (step.name === "DELETE user" && status === 204 && !this.deletions.has(step.subject)) {
+      this.deletions.set(step.subject, Date.now());
+    }
+    if (!mailing.test(step.name) || status > 204) return;
+    const email = emailSchema.safeParse(parseJson(asked.body)).data?.email ?? this.#emails.get(step.subject) ?? "";
+    if (fault !== undefined && fault !== "slow body") this.unseenMails++;
+    else this.#mailed.set(worker, (this.#mailed.get(worker) ?? new Set()).add(this.#hash(email)));
+  }
+
+  #noteEnding(worker: string, asked: Asked): void {
+    const { Item } = endingSchema.parse(parseJson(asked.body));
+    const { event, outcome, reason, attempt, ms } = Item;
+    const ending = {
+      outcome: outcome.S,
+      reason: reason?.S,
+      attempt: Number(attempt.N),
+      ms: Number(ms.N),
+      at: Date.now(),
+    };
+    this.endings.set(event.S, [...(this.endings.get(event.S) ?? []), ending]);
+    const subject = Item.pk.S.replace("PERSON#", "");
+    this.#mailed.get(worker)?.delete(subject);
+    this.note(
+      subject,
+      `${event.S} -> ${ending.outcome}${ending.reason ? ` (${ending.reason})` : ""}, attempt ${ending.attempt}`,
+    );
+  }
+
+  #subjectOf(step: Step): string {
+    if (step.service === "dynamodb") return step.subject.split("/")[0]?.replace("PERSON#", "") ?? "";
+    return this.#emails.get(step.subject) ?? step.subject;
+  }
+}

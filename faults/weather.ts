@@ -1,0 +1,28 @@
+import { Chaos, type ChaosOptions, type Fault, type Storm, storms } from "./chaos.ts";
+import type { Step } from "./steps.ts";
+
+/** Where faults come from: single ones, each for itself, and storms over all of Arize. */
+export class Weather {
+  readonly #chaos: Chaos;
+  #storms: Storm[];
+  #storm: (Storm & { until: number }) | undefined;
+
+  constructor(options: ChaosOptions) {
+    this.#chaos = new Chaos(options);
+    this.#storms = storms(options);
+  }
+
+  /** Lets the storm begin whose time has come. @param delivered how many deliveries have been made */
+  move(delivered: number): void {
+    const [next, ...later] = this.#storms;
+    if (next === undefined || delivered < next.fromDelivery) return;
+    this.#storms = later;
+    this.#storm = { ...next, until: Date.now() + next.forMs };
+  }
+
+  /** @param mayKill whether the worker that asks is one that dies */
+  decide(step: Step, mayKill: boolean): Fault | undefined {
+    const isStormy = this.#storm !== undefined && Date.now() < this.#storm.until;
+    return step.service === "arize" && isStormy ? this.#storm?.as : this.#chaos.draw(step, mayKill);
+  }
+}

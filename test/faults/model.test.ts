@@ -1,0 +1,88 @@
+import { expect as assert, describe, it } from "vitest";
+import { expect, type Seen } from "../../faults/model.ts";
+import type { Fact, Person } from "../../faults/people.ts";
+
+const minute = 60_000;
+function person(
+  facts: (Pick<Fact, "kind"> & { minute: number; name?: string; effectiveAfterMs?: number })[],
+  more: Partial<Person> = {},
+): Person {
+  return {
+    email: "ada@example.com",
+    cast: "any",
+    name: "Ada",
+    ...more,
+    facts: facts.map(({ minute: happened, ...fact }, index) => ({
+      ...fact,
+      id: `f${index}`,
+      source: "standard",
+      at: happened * minute,
+      order: 0,
+    })),
+  };
+}
+const unseen = () => undefined;
+const joiner = (at: number) => ({ kind: "joiner" as const, minute: at });
+const leaver = (at: number, effectiveAfterMs?: number) => ({
+  kind: "leaver" as const,
+  minute: at,
+  ...(effectiveAfterMs !== undefined && { effectiveAfterMs }),
+});
+const reinstate = (at: number) => ({ kind: "reinstate" as const, minute: at });
+
+describe("who has to be there", () => {
+  it.each<[string, Person, string]>([
+    ["somebody who joined", person([joiner(0)]), "present"],
+    ["somebody who left", person([joiner(0), leaver(5)]), "gone"],
+    ["somebody who left in the very moment of joining", person([joiner(5), leaver(5)]), "gone"],
+    ["somebody who left before anybody heard of them", person([leaver(5)]), "gone"],
+    [
+      "somebody who was there and of whom only updates are said",
+      person([{ kind: "mover", minute: 1 }], { seeded: "active" }),
+      "present",
+    ],
+    ["somebody who was never there and of whom only updates are said", person([{ kind: "mover", minute: 1 }]), "gone"],
+    ["somebody who was deleted before", person([joiner(0)], { seeded: "inactive" }), "gone"],
+    ["somebody who came back, in an order nobody knows", person([joiner(0), leaver(5), reinstate(6)]), "either"],
+    ["somebody who leaves on a day to come", person([joiner(0), leaver(5, 10 * minute)]), "gone"],
+    [
+      "somebody whose leaving is protected against",
+      person([leaver(5)], { seeded: "active", cast: "protected" }),
+      "present",
+    ],
+  ])("%s", (_, who, is) => {
+    assert(expect(who, unseen).is).toBe(is);
+  });
+
+  const back = person([joiner(0), leaver(5), reinstate(6)]);
+  const seen =
+    (leaverSentAt: number, backEndedAt: number | undefined) =>
+    (id: string): Seen | undefined =>
+      id === "f1" ? { sentAt: leaverSentAt, endedAt: undefined } : { sentAt: 0, endedAt: backEndedAt };
+
+  it("a leaver sent after the return was through does not count", () => {
+    assert(expect(back, seen(100, 99)).is).toBe("present");
+    assert(expect(back, seen(98, 99)).is).toBe("either");
+    assert(expect(back, seen(100, undefined)).is).toBe("either");
+  });
+
+  it("a planned day that a return called off before it came does not count", () => {
+    const planned = person([leaver(5, 10 * minute), reinstate(6)], { seeded: "active" });
+    const called = (backEndedAt: number) => (id: string) => ({
+      sentAt: 0,
+      endedAt: id === "f1" ? backEndedAt : undefined,
+    });
+    assert(expect(planned, called(10 * minute)).is).toBe("present");
+    assert(expect(planned, called(10 * minute + 1)).is).toBe("either");
+  });
+});
+
+it("the newest update names somebody, whatever the order in which it stands", () => {
+  const updated = person([
+    { kind: "mover", minute: 9, name: "Ada King" },
+    { kind: "mover", minute: 3, name: "Ada Byron" },
+    joiner(0),
+  ]);
+  assert(expect(updated, unseen).name).toBe("Ada King");
+  assert(expect(person([joiner(0)]), unseen).name).toBe("Ada");
+});
