@@ -50,7 +50,7 @@ export async function run(options: RunOptions): Promise<Result> {
   const plan = makePlan({ seed, events, people, base });
   // So small that the budget is spent before the end: what comes after must wait for the operator.
   const budget = Math.round(plan.people.filter(({ cast }) => cast === "leaver").length * 0.8);
-  const lab = await startLab({ ...options, config: configOf(budget) });
+  const lab = await startLab({ ...options, config: configOf(budget, plan) });
   try {
     await seedArize(plan, lab);
     const operator = new Operator(lab, seed);
@@ -74,11 +74,11 @@ export async function run(options: RunOptions): Promise<Result> {
   }
 }
 
-function configOf(budget: number): LifecycleConfigInput {
+function configOf(budget: number, { people }: Plan): LifecycleConfigInput {
   return {
     mode: "act",
     managedDomains: ["example.com"],
-    protectedEmails: [],
+    protectedEmails: people.filter(({ cast }) => cast === "protected").map(({ email }) => email),
     apiKeyOwner: "owner@example.com",
     sources: {
       okta: { everyone: true },
