@@ -39,7 +39,11 @@ export function addDoor(
     description: "Webhooks of joiners and leavers",
   });
   const integration = new HttpLambdaIntegration("Ingest", ingest);
-  const webhooks = { path: "/webhooks/{source}", methods: [HttpMethod.GET, HttpMethod.POST], integration };
+  const webhooks = {
+    path: "/webhooks/{source}",
+    methods: [HttpMethod.GET, HttpMethod.POST, HttpMethod.OPTIONS],
+    integration,
+  };
   const health = { path: "/health", methods: [HttpMethod.GET], integration };
   for (const route of [...api.addRoutes(webhooks), ...api.addRoutes(health)]) {
     Validations.of(route).acknowledge({

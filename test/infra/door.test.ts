@@ -4,11 +4,16 @@ import { propertiesOf, resourcesOf, templateOf } from "../support/template.ts";
 const template = templateOf();
 
 describe("the door", () => {
-  it("has three routes and no catch-all", () => {
+  it("has four routes and no catch-all", () => {
     const keys = [...resourcesOf(template, "AWS::ApiGatewayV2::Route").values()].map(
       ({ Properties }) => Properties.RouteKey,
     );
-    expect(keys.sort()).toEqual(["GET /health", "GET /webhooks/{source}", "POST /webhooks/{source}"]);
+    expect(keys.sort()).toEqual([
+      "GET /health",
+      "GET /webhooks/{source}",
+      "OPTIONS /webhooks/{source}",
+      "POST /webhooks/{source}",
+    ]);
     template.hasResourceProperties("AWS::ApiGatewayV2::Integration", { PayloadFormatVersion: "2.0" });
   });
 
