@@ -8,7 +8,7 @@ import { prewarm } from "../lib/prewarm.ts";
 import type { EventQueue } from "../lib/queue.ts";
 import type { Secrets } from "../lib/secrets.ts";
 import { findSource } from "../lib/sources/index.ts";
-import type { Normalized, Reply, Source, SourceOptions, WebhookRequest } from "../lib/sources/source.ts";
+import type { Handshake, Normalized, Reply, Source, SourceOptions, WebhookRequest } from "../lib/sources/source.ts";
 import { describeError, log, Metrics, metricNames } from "../lib/telemetry.ts";
 import { openIdentity, openQueue, openSecrets } from "../lib/wiring.ts";
 
@@ -45,18 +45,16 @@ interface Configured {
 }
 
 async function ingest(event: APIGatewayProxyEventV2): Promise<Reply> {
-  const { method } = event.requestContext.http;
   if (event.rawPath === "/health") return { status: 200, body: JSON.stringify({ status: "ok" }), headers: json };
   const door = await open();
   const { source, options, secretId } = findConfigured(event.rawPath, door);
-  if (method !== "GET" && method !== "POST") throw new Rejected(405, "only GET and POST");
-  const request = readRequest(event, method);
+  const request = readRequest(event);
   const handshake = source.handshake?.(request, options);
-  if (handshake) return handshake;
-  if (method === "GET") throw new Rejected(405, "only POST, but for a handshake");
-  await authenticate(request, source, options, secretId, door.secrets);
+  if (handshake) return tellHandshake(source.name, handshake);
+  if (request.method !== "POST") throw new Rejected(405, onlyPost);
+  const body = await authenticate(request, source, options, secretId, door.secrets);
   checkContentType(request, source);
-  const normalized = source.normalize(request, options);
+  const normalized = source.normalize({ ...request, body }, options);
   const events = normalized.events.map((each) => stampExpiry(each, door.config));
   await door.queue.send(events);
   tell(source.name, events, normalized);
@@ -64,6 +62,8 @@ async function ingest(event: APIGatewayProxyEventV2): Promise<Reply> {
 }
 
 const json = { "content-type": "application/json" };
+const methods = ["GET", "POST", "OPTIONS"] as const;
+const onlyPost = "only POST, but for a handshake";
 
 function findConfigured(path: string, { config, secretIds }: Door): Configured {
   const name = sourceOf(path);
@@ -80,10 +80,14 @@ function sourceOf(path: string): string | undefined {
   return /^\/webhooks\/([a-z0-9-]{1,40})$/.exec(path)?.[1];
 }
 
-function readRequest(event: APIGatewayProxyEventV2, method: "GET" | "POST"): WebhookRequest {
+function readRequest(event: APIGatewayProxyEventV2): WebhookRequest {
+  const method = methods.find((each) => each === event.requestContext.http.method);
+  if (method === undefined) throw new Rejected(405, onlyPost);
   const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
   if (body.length > maxBytes) throw new Rejected(413, "larger than 1 MiB");
-  return { method, headers: event.headers, query: event.queryStringParameters ?? {}, body, receivedAt: new Date() };
+  // Decoded here: what the gateway has decoded does not tell a plus sign from a space.
+  const query = Object.fromEntries(new URLSearchParams(event.rawQueryString));
+  return { method, headers: event.headers, query, body, receivedAt: new Date() };
 }
 
 /** A secret that was just rotated may not be in the cache yet: it is read once more before a sender is turned away. */
@@ -93,22 +97,23 @@ async function authenticate(
   options: SourceOptions,
   secretId: string,
   secrets: Secrets,
-): Promise<void> {
-  try {
-    source.verify(request, await secrets.values(secretId), options);
-  } catch (error) {
+): Promise<Buffer> {
+  const verify = async () => source.verify(request, await secrets.values(secretId), options);
+  const body = await verify().catch((error: unknown) => {
     if (!(error instanceof Rejected) || !secrets.distrust(secretId)) throw error;
-    source.verify(request, await secrets.values(secretId), options);
-  }
+    return verify();
+  });
   const { current, previous } = await secrets.versions(secretId);
-  if (previous.length > 0) noteOldSecret(() => source.verify(request, current, options), source.name);
+  if (previous.length > 0) await noteOldSecret(async () => source.verify(request, current, options), source.name);
+  return body;
 }
 
 /** After a rotation a sender may go on with the old value for a while, but not until the next one. */
-function noteOldSecret(verifyCurrent: () => void, source: string): void {
+async function noteOldSecret(verifyCurrent: () => Promise<unknown>, source: string): Promise<void> {
   try {
-    verifyCurrent();
-  } catch {
+    await verifyCurrent();
+  } catch (error) {
+    if (!(error instanceof Rejected)) return;
     metrics.add(metricNames.oldSecretUsed);
     log("warn", "verified by the previous version of its secret", { source });
   }
@@ -125,6 +130,11 @@ function stampExpiry(event: LifecycleEvent, { commandTtlMinutes }: LifecycleConf
   if (!isCommand || event.expiresAt !== undefined) return event;
   const expiresAt = new Date(Date.parse(event.receivedAt) + commandTtlMinutes * 60_000).toISOString();
   return { ...event, expiresAt };
+}
+
+function tellHandshake(source: string, { sealed, ...reply }: Handshake): Reply {
+  log("info", "handshake", { source, ...(sealed !== undefined && { sealed }) });
+  return reply;
 }
 
 function tell(source: string, events: readonly LifecycleEvent[], { ignored, bad }: Normalized): void {
@@ -148,7 +158,8 @@ function answerFailure(error: unknown, source: string): APIGatewayProxyStructure
     // Whoever knocks at the wrong door or in the wrong way is no sender of ours.
     else if (error.status !== 404 && error.status !== 405) metrics.add(metricNames.rejected);
     log("warn", "rejected", { source, status: error.status, reason: error.message });
-    return answer({ status: error.status, headers: json, body: JSON.stringify({ error: error.message }) });
+    const own = findSource(source)?.rejected?.(error);
+    return answer(own ?? { status: error.status, headers: json, body: JSON.stringify({ error: error.message }) });
   }
   metrics.add(metricNames.unavailable);
   const what = error instanceof RetryLater ? { reason: error.reason, error: error.message } : describeError(error);

@@ -68,6 +68,8 @@ export interface LogFields {
   count?: number;
   status?: number;
   error?: string;
+  /** A secret that the operator has to learn, encrypted for them alone. */
+  sealed?: string;
   /** Where an unexpected error came from: stack frames without the message, which may quote data. */
   frames?: string;
 }

@@ -66,8 +66,8 @@ export const okta = {
     return { status: 200, headers, body: JSON.stringify({ verification: challenge }) };
   },
 
-  verify(request: WebhookRequest, secrets: readonly string[], options: OktaOptions): void {
-    verifyToken(options.header, request, secrets);
+  verify(request: WebhookRequest, secrets: readonly string[], options: OktaOptions): Buffer {
+    return verifyToken(options.header, request, secrets);
   },
 
   normalize(request: WebhookRequest, options: OktaOptions): Normalized {

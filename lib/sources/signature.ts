@@ -30,9 +30,13 @@ export interface HmacScheme extends SignatureScheme {
   keyPrefix?: string;
 }
 
-/** Checks an HMAC signature. @throws Rejected 401 when a header is missing, the time is off, or no secret matches */
-export function verifyHmac(scheme: HmacScheme, request: WebhookRequest, secrets: readonly string[]): void {
+/**
+ * Checks an HMAC signature; returns the body.
+ * @throws Rejected 401 when a header is missing, the time is off, or no secret matches
+ */
+export function verifyHmac(scheme: HmacScheme, request: WebhookRequest, secrets: readonly string[]): Buffer {
   if (!hmacMatches(scheme, request, secrets)) throw new Rejected(401, "signature does not match");
+  return request.body;
 }
 
 /**
@@ -69,13 +73,19 @@ export function ed25519Matches(scheme: SignatureScheme, request: WebhookRequest,
   return keys.some((key) => canonical.some(({ bytes }) => verify(null, content, key, bytes)));
 }
 
-/** Compares a header with each of the secrets, in constant time. @throws Rejected 401 */
-export function verifyToken(header: string, request: WebhookRequest, secrets: readonly string[]): void {
+/** Compares a header with each of the secrets, in constant time; returns the body. @throws Rejected 401 */
+export function verifyToken(header: string, request: WebhookRequest, secrets: readonly string[]): Buffer {
   const token = request.headers[header];
   if (!token) throw new Rejected(401, "the secret header is missing");
+  if (!tokenMatches(token, secrets)) throw new Rejected(401, "the secret header does not match");
+  return request.body;
+}
+
+/** Whether a token is one of the secrets, told in constant time. */
+export function tokenMatches(token: string, secrets: readonly string[]): boolean {
   let matched = false;
   for (const secret of secrets) matched = equal(token, secret) || matched;
-  if (!matched) throw new Rejected(401, "the secret header does not match");
+  return matched;
 }
 
 // Digests have one length, so that the comparison tells nothing of a secret's, either.

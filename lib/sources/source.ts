@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
+import type { Rejected } from "../errors.ts";
 import { type Kind, kindSchema, type LifecycleEvent } from "../lifecycle/event.ts";
 
 /** An HTTP request as a source sees it. */
 export interface WebhookRequest {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "OPTIONS";
   /** Names in lower case. */
   headers: Readonly<Record<string, string | undefined>>;
   query: Readonly<Record<string, string | undefined>>;
@@ -17,6 +18,12 @@ export interface Reply {
   status: number;
   headers?: Record<string, string>;
   body?: string;
+}
+
+/** The answer to a request that sets a webhook up. */
+export interface Handshake extends Reply {
+  /** What the operator has to learn from it, encrypted for them alone: it goes into the log. */
+  sealed?: string;
 }
 
 /** What came of one request. One bad element never costs the others of the same request. */
@@ -65,20 +72,25 @@ export interface Source<Options extends SourceOptions> {
   /** Media types of `POST` bodies that are accepted, without parameters. */
   contentTypes: readonly string[];
   /** Answers requests that set the webhook up, before and without authentication; `undefined` for all others. */
-  handshake?(request: WebhookRequest, options: Options): Reply | undefined;
+  handshake?(request: WebhookRequest, options: Options): Handshake | undefined;
   /**
    * Authenticates the raw request against each of the secrets (more than one, so that a rotation has no gap), in
    * constant time.
+   * @returns the bytes that are proven to be the sender's, for `normalize` to read: mostly the body as it came
    * @throws Rejected 401 with a short reason
+   * @throws RetryLater when what it takes to tell cannot be had at the moment
    */
-  verify(request: WebhookRequest, secrets: readonly string[], options: Options): void;
+  verify(request: WebhookRequest, secrets: readonly string[], options: Options): Buffer | Promise<Buffer>;
   /**
    * Turns an authenticated body into events.
+   * @param request with the body that `verify` returned
    * @throws Rejected 400 when the envelope as a whole cannot be read
    */
   normalize(request: WebhookRequest, options: Options): Normalized;
   /** The answer once every event is safely queued. */
   accepted(events: readonly LifecycleEvent[]): Reply;
+  /** The answer to a request that was turned away, where the sender's protocol has one of its own. */
+  rejected?(error: Rejected): Reply | undefined;
   /** Reads one person from the source's own API; `undefined` when the source no longer knows them. */
   lookup?(externalId: string, credential: Credential, options: Options): Promise<SourcePerson | undefined>;
   /** Reads everybody who should have access, for the daily comparison. */

@@ -50,9 +50,10 @@ export const standard = {
   contentTypes: ["application/json", "application/cloudevents+json"],
 
   /** Secrets are `whsec_` keys of HMAC-SHA256 and `whpk_` public keys of Ed25519. */
-  verify(request: WebhookRequest, secrets: readonly string[]): void {
+  verify(request: WebhookRequest, secrets: readonly string[]): Buffer {
     const matches = [hmacMatches(v1, request, secrets), ed25519Matches(v1a, request, secrets)];
     if (!matches.includes(true)) throw new Rejected(401, "signature does not match");
+    return request.body;
   },
 
   normalize(request: WebhookRequest, options: StandardOptions): Normalized {

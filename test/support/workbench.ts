@@ -51,7 +51,7 @@ export interface Workbench {
   deliver(events: readonly LifecycleEvent[], options?: DeliveryOptions): Promise<string[]>;
   deliverBody(body: string): Promise<SQSBatchResponse>;
   ingest(
-    request: Partial<SignedRequest> & { method?: string; bytes?: Buffer },
+    request: Partial<SignedRequest> & { method?: string; bytes?: Buffer; query?: Record<string, string> },
   ): Promise<APIGatewayProxyStructuredResultV2>;
   reconcile(request: object): Promise<unknown>;
   /** Takes everything visible off a queue. */
@@ -156,11 +156,12 @@ async function freshHandlers(): Promise<Handlers> {
       return events.filter((_, index) => failed.has(records[index]?.messageId ?? "")).map(({ id }) => id);
     },
     deliverBody: (body) => run([{ ...recordOf(undefined, {}), body }]),
-    ingest: ({ method = "POST", path = "/", headers = {}, body = "", bytes }) =>
+    ingest: ({ method = "POST", path = "/", headers = {}, body = "", bytes, query = {} }) =>
       Reflect.apply(ingest, undefined, [
         {
           version: "2.0",
           rawPath: path,
+          rawQueryString: String(new URLSearchParams(query)),
           headers,
           requestContext: { http: { method, path } },
           body: bytes ? bytes.toString("base64") : body,
