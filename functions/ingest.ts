@@ -7,6 +7,7 @@ import type { LifecycleEvent } from "../lib/lifecycle/event.ts";
 import { prewarm } from "../lib/prewarm.ts";
 import type { EventQueue } from "../lib/queue.ts";
 import type { Secrets } from "../lib/secrets.ts";
+import { mediaType } from "../lib/sources/body.ts";
 import { findSource } from "../lib/sources/index.ts";
 import type { Handshake, Normalized, Reply, Source, SourceOptions, WebhookRequest } from "../lib/sources/source.ts";
 import { describeError, log, Metrics, metricNames } from "../lib/telemetry.ts";
@@ -119,9 +120,9 @@ async function noteOldSecret(verifyCurrent: () => Promise<unknown>, source: stri
   }
 }
 
-function checkContentType({ headers }: WebhookRequest, source: Source<SourceOptions>): void {
-  const type = headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (!source.contentTypes.includes(type)) throw new Rejected(415, `expected ${source.contentTypes.join(" or ")}`);
+function checkContentType(request: WebhookRequest, source: Source<SourceOptions>): void {
+  if (!source.contentTypes.includes(mediaType(request)))
+    throw new Rejected(415, `expected ${source.contentTypes.join(" or ")}`);
 }
 
 // Commands age: nobody wants the password reset that they asked for yesterday, when an outage ends.

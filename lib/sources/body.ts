@@ -1,4 +1,5 @@
 import { Rejected } from "../errors.ts";
+import type { WebhookRequest } from "./source.ts";
 
 /**
  * Reads a body as JSON, a byte order mark allowed.
@@ -12,6 +13,17 @@ export function readJson(body: Buffer): unknown {
     // Also where nesting is too deep for the parser.
     throw new Rejected(400, "not JSON");
   }
+}
+
+/** Reads a body as an HTML form: any text is one. @throws Rejected 400 `not valid UTF-8` */
+export function readForm(body: Buffer): URLSearchParams {
+  return new URLSearchParams(decode(body));
+}
+
+/** The media type of a request's body in lower case, without parameters; empty where none is named. */
+export function mediaType({ headers }: Pick<WebhookRequest, "headers">): string {
+  const [type = ""] = (headers["content-type"] ?? "").split(";");
+  return type.trim().toLowerCase();
 }
 
 function decode(body: Buffer): string {

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import { Rejected } from "../errors.ts";
 import { describeIssues } from "../issues.ts";
-import { readJson } from "./body.ts";
+import { mediaType, readJson } from "./body.ts";
+import { hashOf } from "./event-id.ts";
 import type { WebhookRequest } from "./source.ts";
 
 const attribute = z.string().check(z.minLength(1), z.maxLength(1024));
@@ -38,15 +38,7 @@ export function readCloudEvent(request: WebhookRequest): CloudEvent | undefined 
   const result = attributesSchema.safeParse(structured ? body : { ...headerAttributes(request), data: body });
   if (!result.success) throw new Rejected(400, `CloudEvent ${describeIssues(result.error)}`);
   const { source, id, type, time, data } = result.data;
-  const key = createHash("sha256")
-    .update(JSON.stringify([source, id]))
-    .digest("hex");
-  return { mode: structured ? "structured" : "binary", key, type, time, data };
-}
-
-function mediaType({ headers }: WebhookRequest): string {
-  const [type = ""] = (headers["content-type"] ?? "").split(";");
-  return type.trim().toLowerCase();
+  return { mode: structured ? "structured" : "binary", key: hashOf([source, id]), type, time, data };
 }
 
 function headerAttributes({ headers }: WebhookRequest): Record<string, string | undefined> {

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { describeIssues } from "../issues.ts";
-import { emailSchema, eventSchema, type Kind, type LifecycleEvent, nameSchema } from "../lifecycle/event.ts";
+import { emailSchema, type Kind, type LifecycleEvent, nameSchema } from "../lifecycle/event.ts";
+import { checked, type Element } from "./element.ts";
 import { utcSchema } from "./utc.ts";
 
 /** The part of a System Log event that is used; Okta leaves `outcome` and `target` null where it has nothing to say. */
@@ -26,14 +27,11 @@ export interface Access {
   assumeAbsent: boolean;
 }
 
-/** What came of one element: an event, nothing that concerns us, or what is wrong with it, without its values. */
-export type OktaEvent = { event: LifecycleEvent } | { problem: string } | "ignored";
-
 /**
  * Turns an element of `data.events` into an event of this kind. Its subject is the target of type `User`; the actor is
  * whoever did it. Ignored are failed attempts, elements without a subject, and memberships of other apps and groups.
  */
-export function readOktaEvent(element: unknown, kind: Kind, receivedAt: Date, access: Access): OktaEvent {
+export function readOktaEvent(element: unknown, kind: Kind, receivedAt: Date, access: Access): Element {
   const log = logEventSchema.safeParse(element);
   if (!log.success) return { problem: describeIssues(log.error) };
   if ((log.data.outcome?.result ?? "success").toLowerCase() !== "success") return "ignored";
@@ -54,11 +52,6 @@ export function readOktaEvent(element: unknown, kind: Kind, receivedAt: Date, ac
     person: personOf(user),
     ...(membership && matches(kind, membership) && { membership }),
   });
-}
-
-function checked(event: LifecycleEvent): OktaEvent {
-  const result = eventSchema.safeParse(event);
-  return result.success ? { event: result.data } : { problem: describeIssues(result.error) };
 }
 
 /** The login often is the email address, and need not be; without one, the id has to do. */

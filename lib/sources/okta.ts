@@ -3,8 +3,8 @@ import { Rejected } from "../errors.ts";
 import { describeIssues } from "../issues.ts";
 import type { Kind } from "../lifecycle/event.ts";
 import { readJson } from "./body.ts";
+import { type Element, sortInto } from "./element.ts";
 import { kindOf } from "./kind.ts";
-import { label } from "./label.ts";
 import { readOktaEvent } from "./okta-event.ts";
 import { verifyToken } from "./signature.ts";
 import { type Normalized, type Reply, type Source, sourceOptions, type WebhookRequest } from "./source.ts";
@@ -74,7 +74,7 @@ export const okta = {
     const envelope = envelopeSchema.safeParse(readJson(request.body));
     if (!envelope.success) throw new Rejected(400, describeIssues(envelope.error));
     const normalized: Normalized = { events: [], ignored: [], bad: [] };
-    for (const element of envelope.data.data.events) sortInto(normalized, element, request.receivedAt, options);
+    for (const element of envelope.data.data.events) readInto(normalized, element, request.receivedAt, options);
     return normalized;
   },
 
@@ -83,16 +83,13 @@ export const okta = {
   },
 } satisfies Source<OktaOptions>;
 
-function sortInto(normalized: Normalized, element: unknown, receivedAt: Date, options: OktaOptions): void {
-  const { uuid, eventType } = headSchema.safeParse(element).data ?? {};
-  const id = uuid === undefined ? undefined : label(uuid);
-  if (eventType === undefined) {
-    normalized.bad.push({ id, problem: "eventType: expected string" });
-    return;
-  }
-  const kind = kindOf(eventType, options.everyone ? defaultsForEveryone : defaults, options.kinds);
-  const result = kind === undefined ? "ignored" : readOktaEvent(element, kind, receivedAt, options);
-  if (result === "ignored") normalized.ignored.push(label(eventType));
-  else if ("problem" in result) normalized.bad.push({ id, problem: result.problem });
-  else normalized.events.push(result.event);
+function readInto(normalized: Normalized, element: unknown, receivedAt: Date, options: OktaOptions): void {
+  const { uuid: id, eventType: type } = headSchema.safeParse(element).data ?? {};
+  sortInto(normalized, readElement(type, element, receivedAt, options), { type: type ?? "", id });
+}
+
+function readElement(type: string | undefined, element: unknown, receivedAt: Date, options: OktaOptions): Element {
+  if (type === undefined) return { problem: "eventType: expected string" };
+  const kind = kindOf(type, options.everyone ? defaultsForEveryone : defaults, options.kinds);
+  return kind === undefined ? "ignored" : readOktaEvent(element, kind, receivedAt, options);
 }

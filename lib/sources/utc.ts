@@ -12,3 +12,12 @@ export const utcSchema = z.pipe(
     instantSchema,
   ),
 );
+
+/** As `utcSchema`, for providers that write an offset without its colon (`+0000`), or none at all, which is taken for UTC. */
+export const looseUtcSchema = z.pipe(
+  z.string().check(z.maxLength(40)),
+  z.pipe(
+    z.transform((text: string) => text.replace(/([+-]\d{2})(\d{2})$/, "$1:$2").replace(/(T[\d:.]+)$/, "$1Z")),
+    utcSchema,
+  ),
+);
