@@ -1,9 +1,12 @@
+import { bamboohr } from "./bamboohr.ts";
+import { hibob } from "./hibob.ts";
 import { okta } from "./okta.ts";
 import type { Source, SourceOptions } from "./source.ts";
 import { standard } from "./standard.ts";
+import { workos } from "./workos.ts";
 
 /** Every source there is, by the name that its webhook's path and the configuration use. A new one is one line here. */
-export const sources = { okta, standard } as const;
+export const sources = { bamboohr, hibob, okta, standard, workos } as const;
 export type SourceName = keyof typeof sources;
 
 /** Finds a source by a name from outside, such as a part of a request's path. */
