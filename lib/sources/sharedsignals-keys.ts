@@ -1,0 +1,69 @@
+import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
+import { RetryLater } from "../errors.ts";
+
+type Jose = typeof import("jose");
+
+/** One a line of the secret, for as long as this process lives: keys that were read once are not read for each token. */
+const keySets = new Map<string, JWTVerifyGetKey>();
+
+/**
+ * Finds the key that a token names among the transmitter's. They are never looked for where the token itself says (`jku`,
+ * `x5u`, `iss`): its sender could have this machine ask any address.
+ * @param secrets JWK Sets in one line each, or addresses of such; a line that is neither has no keys
+ * @returns what throws jose's errors where no key fits, and RetryLater `jwks_unavailable` where an address does not answer
+ */
+export function keyFinder(jose: Jose, secrets: readonly string[]): JWTVerifyGetKey {
+  return async (header, token) => {
+    let failure: unknown = new jose.errors.JWKSNoMatchingKey();
+    for (const secret of secrets) {
+      try {
+        return await keySet(jose, secret)(header, token);
+      } catch (error) {
+        // While one set cannot be had, nobody can say that no key fits.
+        if (!(failure instanceof RetryLater)) failure = error;
+      }
+    }
+    throw failure;
+  };
+}
+
+function keySet(jose: Jose, secret: string): JWTVerifyGetKey {
+  const known = keySets.get(secret);
+  if (known) return known;
+  // Plain HTTP only to this machine itself.
+  const isAddress = /^(https:\/\/|http:\/\/127\.0\.0\.1[:/])/.test(secret);
+  const made = isAddress ? publishedSet(jose, new URL(secret)) : writtenSet(jose, secret);
+  keySets.set(secret, made);
+  return made;
+}
+
+/**
+ * Read when it is first needed, then every ten minutes, and for a key that is not in it at most every 30 seconds: tokens
+ * that name invented keys cause no more requests than that.
+ */
+function publishedSet({ createRemoteJWKSet, errors }: Jose, address: URL): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(address, {
+    timeoutDuration: 3_000,
+    cacheMaxAge: 600_000,
+    cooldownDuration: 30_000,
+  });
+  return async (header, token) => {
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      throw new RetryLater("jwks_unavailable", { message: "the transmitter's keys cannot be read", cause: error });
+    }
+  };
+}
+
+function writtenSet({ createLocalJWKSet, errors }: Jose, text: string): JWTVerifyGetKey {
+  try {
+    const keys: JSONWebKeySet = JSON.parse(text);
+    return createLocalJWKSet(keys);
+  } catch {
+    return () => {
+      throw new errors.JWKSNoMatchingKey();
+    };
+  }
+}

@@ -1,0 +1,77 @@
+import type { JWTPayload } from "jose";
+import { Rejected, type RejectedStatus } from "../errors.ts";
+import { keyFinder } from "./sharedsignals-keys.ts";
+import type { WebhookRequest } from "./source.ts";
+
+type Jose = typeof import("jose");
+
+/** The codes of RFC 8935, 2.4 that are used here. */
+type SetError = "invalid_request" | "invalid_key" | "invalid_issuer" | "invalid_audience" | "authentication_failed";
+
+/** A Security Event Token that is turned away, with the code that tells its transmitter why. */
+export class SetRejected extends Rejected {
+  readonly err: SetError;
+
+  /** @param reason short, safe to show to an unauthenticated caller */
+  constructor(status: RejectedStatus, err: SetError, reason: string) {
+    super(status, reason);
+    this.err = err;
+  }
+}
+
+const skewSeconds = 5 * 60;
+// No shared keys, and not `none`: whoever reads a public JWK Set must not be able to sign with it.
+const algorithms = [
+  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
+  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
+];
+
+/**
+ * Checks a token's signature, issuer, audience, type and times.
+ * @returns the bytes of its claims
+ * @throws SetRejected 401 when it proves nothing, 400 when the transmitter left something out
+ * @throws RetryLater `jwks_unavailable`
+ */
+export async function verifySet(
+  request: WebhookRequest,
+  secrets: readonly string[],
+  { issuer, audience }: { issuer: string; audience: string },
+): Promise<Buffer> {
+  // Loaded by the first token: deployments without this source never pay for it.
+  const jose = await import("jose");
+  const token = request.body.toString("latin1").trim();
+  const currentDate = request.receivedAt;
+  const times = { currentDate, clockTolerance: skewSeconds };
+  const required = { issuer, audience, typ: "secevent+jwt", requiredClaims: ["jti", "iat", "events"] };
+  const { payload } = await jose
+    .jwtVerify(token, keyFinder(jose, secrets), { algorithms, ...required, ...times })
+    .catch((error: unknown) => {
+      throw rejectionOf(jose, error);
+    });
+  requirePast(payload, currentDate);
+  return Buffer.from(token.split(".")[1] ?? "", "base64url");
+}
+
+// jose looks at `iat` only together with a greatest age, and tokens may be delivered days after they were made.
+function requirePast({ iat = 0 }: JWTPayload, now: Date): void {
+  if (iat * 1000 > now.getTime() + skewSeconds * 1000)
+    throw new SetRejected(400, "invalid_request", "iat: in the future");
+}
+
+/** Anything else that may be thrown is no fault of the token's. */
+function rejectionOf({ errors }: Jose, error: unknown): unknown {
+  if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
+    if (error.claim === "iss")
+      return new SetRejected(401, "invalid_issuer", "iss: not the transmitter that is configured");
+    if (error.claim === "aud") return new SetRejected(401, "invalid_audience", "aud: not this receiver");
+    return new SetRejected(400, "invalid_request", `${error.claim}: ${error.reason}`);
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return new SetRejected(401, "authentication_failed", "signature does not match");
+  }
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {
+    return new SetRejected(401, "invalid_request", "not a signed token");
+  }
+  if (error instanceof errors.JOSEError) return new SetRejected(401, "invalid_key", "no key that fits");
+  return error;
+}
