@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import { localSourceSecrets, sourceSecretIds } from "./source-secrets.ts";
 
 /** Where each part of the stack listens on 127.0.0.1; 0 for any free port. */
 export interface Ports {
@@ -25,21 +26,14 @@ export const queueNames = {
   changesDeadLetters: "changes-dlq.fifo",
 } as const;
 
-export const secretIds = {
-  arize: "arize/api-key",
-  identity: "identity/key",
-  okta: "webhooks/okta",
-  standard: "webhooks/standard",
-} as const;
+export const secretIds = { arize: "arize/api-key", identity: "identity/key", ...sourceSecretIds } as const;
 
 /** What the secrets hold on a laptop. Published with the project, so they protect nothing and must not be used elsewhere. */
-export const localSecrets = {
+export const localSecrets: Readonly<Record<(typeof secretIds)[keyof typeof secretIds], string>> = {
   [secretIds.arize]: "local-arize-key",
   [secretIds.identity]: "local-identity-key-0123456789abcdef",
-  /** The whole value of the Authorization header. */
-  [secretIds.okta]: "local-okta-secret",
-  [secretIds.standard]: "whsec_bG9jYWwtZGV2ZWxvcG1lbnQtc2VjcmV0LW9ubHkh",
-} as const;
+  ...localSourceSecrets,
+};
 
 export function urlOf(port: number): string {
   return `http://127.0.0.1:${port}`;
@@ -80,7 +74,7 @@ export function localEnvironment(options: LocalEnvironmentOptions): Record<strin
     ARIZE_BASE_URL: arizeUrl,
     ARIZE_SECRET_ID: secretIds.arize,
     IDENTITY_SECRET_ID: secretIds.identity,
-    SOURCE_SECRET_IDS: JSON.stringify({ okta: secretIds.okta, standard: secretIds.standard }),
+    SOURCE_SECRET_IDS: JSON.stringify(sourceSecretIds),
     LEAVERS_QUEUE_URL: queueUrl(ports.sqs, queueNames.leavers),
     CHANGES_QUEUE_URL: queueUrl(ports.sqs, queueNames.changes),
     LEAVERS_DLQ_URL: queueUrl(ports.sqs, queueNames.leaversDeadLetters),

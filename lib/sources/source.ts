@@ -71,6 +71,8 @@ export interface Source<Options extends SourceOptions> {
   options: z.ZodMiniType<Options>;
   /** Media types of `POST` bodies that are accepted, without parameters. */
   contentTypes: readonly string[];
+  /** Set where the secret is a key written in base64, after this prefix; every other one is text as it is. */
+  base64Key?: { prefix: string };
   /** Answers requests that set the webhook up, before and without authentication; `undefined` for all others. */
   handshake?(request: WebhookRequest, options: Options): Handshake | undefined;
   /**
