@@ -47,6 +47,7 @@ export const finch = {
   name: "finch",
   options: finchOptionsSchema,
   contentTypes: ["application/json"],
+  base64Key: { prefix: "" },
 
   verify(request: WebhookRequest, secrets: readonly string[]): Buffer {
     return verifyHmac(scheme, request, secrets);
