@@ -40,6 +40,7 @@ export async function verifySet(
   // Loaded by the first token: deployments without this source never pay for it.
   const jose = await import("jose");
   const token = request.body.toString("latin1").trim();
+  requireCanonical(token);
   const currentDate = request.receivedAt;
   const times = { currentDate, clockTolerance: skewSeconds };
   const required = { issuer, audience, typ: "secevent+jwt", requiredClaims: ["jti", "iat", "events"] };
@@ -50,6 +51,13 @@ export async function verifySet(
     });
   requirePast(payload, currentDate);
   return Buffer.from(token.split(".")[1] ?? "", "base64url");
+}
+
+// jose decodes leniently, which would let several spellings of one signature pass.
+function requireCanonical(token: string): void {
+  const [, , signature = ""] = token.split(".");
+  if (Buffer.from(signature, "base64url").toString("base64url") === signature) return;
+  throw new SetRejected(401, "invalid_request", "not a signed token");
 }
 
 // jose looks at `iat` only together with a greatest age, and tokens may be delivered days after they were made.

@@ -39,11 +39,18 @@ export const sharedsignals = {
     return { status: 202 };
   },
 
-  /** RFC 8935, 2.3: a token that is not taken is answered 400, with a code for the transmitter and a text for people. */
+  /**
+   * RFC 8935, 2.3: a token that is not taken is answered 400, one whose signature does not match too, with a code for the
+   * transmitter and a text for people. What is wrong with the request around it keeps its status.
+   */
   rejected(error: Rejected): Reply | undefined {
     if (error.status === 404 || error.status === 405) return undefined;
     const err = error instanceof SetRejected ? error.err : "invalid_request";
     const headers = { "content-type": "application/json", "content-language": "en" };
-    return { status: 400, headers, body: JSON.stringify({ err, description: error.message }) };
+    return {
+      status: error.status === 401 ? 400 : error.status,
+      headers,
+      body: JSON.stringify({ err, description: error.message }),
+    };
   },
 } satisfies Source<SharedsignalsOptions>;
