@@ -3,8 +3,7 @@ import { sortInto } from "./element.ts";
 import { provenElements, readElements } from "./entra-delivery.ts";
 import { readEntraElement } from "./entra-notification.ts";
 import { tokenMatches } from "./signature.ts";
-import type { Handshake, Normalized, Reply, Source, WebhookRequest } from "./source.ts";
-import { sourceOptions } from "./source.ts";
+import { type Normalized, type Reply, type Source, sourceOptions, type WebhookRequest } from "./source.ts";
 
 /** What `sources.entra` in the configuration says. */
 const entraOptionsSchema = z.strictObject({
@@ -26,7 +25,7 @@ export const entra = {
   options: entraOptionsSchema,
   contentTypes: ["application/json", "application/cloudevents+json", "application/cloudevents-batch+json"],
 
-  handshake(request: WebhookRequest): Handshake | undefined {
+  handshake(request: WebhookRequest): Reply | undefined {
     return echoToGraph(request) ?? allowEventGrid(request);
   },
 

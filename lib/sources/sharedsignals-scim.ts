@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 import { describeIssues } from "../issues.ts";
-import type { LifecycleEvent } from "../lifecycle/event.ts";
-import { emailSchema, nameSchema, personSchema } from "../lifecycle/event.ts";
+import { emailSchema, type LifecycleEvent, nameSchema, personSchema } from "../lifecycle/event.ts";
 
 const text = z.catch(z.optional(z.string()), undefined);
 const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
