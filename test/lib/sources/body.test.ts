@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rejected } from "../../../lib/errors.ts";
-import { readJson } from "../../../lib/sources/body.ts";
+import { mediaType, readForm, readJson } from "../../../lib/sources/body.ts";
 
 describe("readJson", () => {
   it("reads JSON, after a byte order mark too", () => {
@@ -22,5 +22,31 @@ describe("readJson", () => {
     const value = readJson(Buffer.from('{"__proto__":{"admin":true}}'));
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     expect(Object.hasOwn({}, "admin")).toBe(false);
+  });
+});
+
+describe("readForm", () => {
+  it("reads pairs, and any bytes of UTF-8", () => {
+    expect([...readForm(Buffer.from("name=Zo%C3%AB+%26&id=7&id=8&%ZZ"))]).toEqual([
+      ["name", "Zoë &"],
+      ["id", "7"],
+      ["id", "8"],
+      ["%ZZ", ""],
+    ]);
+  });
+
+  it("rejects other bytes", () => {
+    expect(() => readForm(Buffer.from([0x61, 0x3d, 0xff]))).toThrow(new Rejected(400, "not valid UTF-8"));
+  });
+});
+
+describe("mediaType", () => {
+  it.each([
+    ["application/json", "application/json"],
+    ["Application/JSON; charset=utf-8", "application/json"],
+    ["", ""],
+    [undefined, ""],
+  ])("of %j is %j", (header, type) => {
+    expect(mediaType({ headers: { "content-type": header } })).toBe(type);
   });
 });

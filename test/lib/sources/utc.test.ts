@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { utcSchema } from "../../../lib/sources/utc.ts";
+import { looseUtcSchema, utcSchema } from "../../../lib/sources/utc.ts";
 
 describe("utcSchema", () => {
   it.each([
@@ -21,4 +21,23 @@ describe("utcSchema", () => {
   ])("refuses %j", (text) => {
     expect(utcSchema.safeParse(text).success).toBe(false);
   });
+});
+
+describe("looseUtcSchema", () => {
+  it.each([
+    ["2026-10-05T08:30:00+0000", "2026-10-05T08:30:00.000Z"],
+    ["2026-10-05T10:30:00.123456+0200", "2026-10-05T08:30:00.123Z"],
+    ["2026-10-05T08:30:00.123456", "2026-10-05T08:30:00.123Z"],
+    ["2026-10-05T08:30:00Z", "2026-10-05T08:30:00.000Z"],
+    ["2026-10-05T10:30:00+02:00", "2026-10-05T08:30:00.000Z"],
+  ])("turns %s into %s", (from, to) => {
+    expect(looseUtcSchema.parse(from)).toBe(to);
+  });
+
+  it.each(["2026-10-05", "08:30:00", "1791189000", "2026-10-05T08:30:00+000", "", 1_791_189_000])(
+    "refuses %j",
+    (text) => {
+      expect(looseUtcSchema.safeParse(text).success).toBe(false);
+    },
+  );
 });
