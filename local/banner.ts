@@ -1,5 +1,6 @@
 import { localSecrets, secretIds } from "./environment.ts";
 import { standardRequest } from "./signed-requests.ts";
+import { sourceSecretIds } from "./source-secrets.ts";
 import type { Stack } from "./stack.ts";
 
 /** What a person wants to know once everything runs: where it listens, with what secrets, what to try. */
@@ -9,23 +10,20 @@ export function banner(
 ): string {
   const { urls } = stack;
   const where: [string, string][] = [
-    ["webhooks", `${urls.door}/webhooks/{okta,standard}   (and ${urls.door}/health)`],
+    ["webhooks", `${urls.door}/webhooks/<source>   (and ${urls.door}/health)`],
     ["Arize", about.live ? "THE REAL SERVICE, with the key in ARIZE_API_KEY" : `${urls.arize}   (a fake)`],
     ["SQS", urls.sqs],
     ["DynamoDB", urls.dynamodb],
     ["secrets", urls.secrets],
     ["data", about.dataDir ?? "in memory, gone when this ends (keep it with --data DIR)"],
   ];
-  const secrets: [string, string][] = [
-    ["okta", `Authorization: ${localSecrets[secretIds.okta]}`],
-    ["standard", localSecrets[secretIds.standard]],
-  ];
+  const secrets = Object.entries(sourceSecretIds).map(([name, id]): [string, string] => [name, localSecrets[id]]);
   return [
     `Running in mode "${about.mode}" after ${about.seconds} s. Ctrl-C ends it.`,
     "",
     ...table(where),
     "",
-    "Secrets of the webhooks, on this machine only:",
+    "Sources and the secrets of their webhooks, on this machine only:",
     ...table(secrets),
     "",
     "Invite somebody (this signature is valid for five minutes; `npm run send` makes fresh ones):",
@@ -36,7 +34,8 @@ export function banner(
 }
 
 function table(rows: [string, string][]): string[] {
-  return rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)} ${value}`);
 }
 
 function curl(door: string): string {

@@ -9,7 +9,11 @@ const config: LifecycleConfigInput = {
   managedDomains: ["*"],
   protectedEmails: ["root@example.com"],
   apiKeyOwner: "owner@example.com",
-  sources: { ...everySource, okta: { everyone: true } },
+  sources: {
+    ...everySource,
+    okta: { everyone: true },
+    sharedsignals: { issuer: "https://transmitter.example.com", audience: "https://lifecycle.example.org" },
+  },
   defaults: { role: "member", inviteMode: "email_link" },
   allowedRoles: ["admin", "member", "annotator"],
   guards: { deletions: { perHour: 100, perDay: 500, shareOfUsers: 0.1, floor: 100 } },

@@ -1,5 +1,6 @@
 import { type SourceName, sources } from "../lib/sources/index.ts";
 import type { Source, SourceOptions } from "../lib/sources/source.ts";
+import { jwkSet } from "./sharedsignals-key.ts";
 
 const all = Object.entries<Source<SourceOptions>>(sources);
 
@@ -9,7 +10,11 @@ export const sourceSecretIds = Object.fromEntries(all.map(([name]) => [name, `we
 };
 
 /** Those that do not follow the rule. */
-const chosen = new Map([["standard", "whsec_bG9jYWwtZGV2ZWxvcG1lbnQtc2VjcmV0LW9ubHkh"]]);
+const chosen = new Map([
+  ["standard", "whsec_bG9jYWwtZGV2ZWxvcG1lbnQtc2VjcmV0LW9ubHkh"],
+  // Public keys: what the rule makes is the text that the private one comes from.
+  ["sharedsignals", jwkSet("local-sharedsignals-secret")],
+]);
 
 /**
  * What these secrets hold, by id: `local-<source>-secret`, be it the key, the header's value or the `clientState`; in base64
