@@ -1,26 +1,26 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { history, type TrailEntry } from "../lib/ledger/trail.ts";
+import { type SourceName, sources } from "../lib/sources/index.ts";
 import { connectLocal } from "../ops/connection.ts";
+import { loadFixture } from "../test/fixtures/load-source.ts";
+import type { ToldKind } from "../test/fixtures/sources/fixture.ts";
 import { localSecrets, portsFrom, secretIds, urlOf } from "./environment.ts";
 import { parsePort } from "./options.ts";
-import { oktaRequest, type SignedRequest, standardRequest } from "./signed-requests.ts";
+import { type SignedRequest, standardRequest } from "./signed-requests.ts";
 
-const standardTypes: Record<string, string> = {
+/** What can be said, and how `standard` says it, which alone has a word for everything that the options below tell. */
+const standardTypes = {
   joiner: "person.joined",
   mover: "person.moved",
   leaver: "person.left",
   reinstate: "person.reinstated",
+  changed: undefined,
   "invitation.resend": "invitation.resend",
   "password.reset": "password.reset",
-};
-const oktaTypes: Record<string, string> = {
-  joiner: "user.lifecycle.activate",
-  mover: "user.account.update_profile",
-  leaver: "user.lifecycle.deactivate",
-};
+} as const satisfies Record<ToldKind, string | undefined>;
 
 interface SendOptions {
-  source: "standard" | "okta";
+  source: SourceName;
   name?: string;
   role?: string;
   developer?: boolean;
@@ -30,17 +30,25 @@ interface SendOptions {
   timeout: number;
 }
 
+/** A hook that is ready to be sent, and the id by which it may name the person instead of the address. */
+interface Hook {
+  request: SignedRequest;
+  externalId: string | undefined;
+}
+
 /** Sends one signed event to the stack on this machine, waits for its outcome, and tells it. */
 const program = new Command("npm run send --")
   .description("Signs an event, sends it to the stack that npm start runs, and waits for its outcome.")
   .addArgument(new Argument("<kind>", "what happens").choices(Object.keys(standardTypes)))
   .argument("<email>", "whom it happens to")
-  .addOption(new Option("--source <source>", "as whom it is sent").choices(["standard", "okta"]).default("standard"))
+  .addOption(
+    new Option("--source <source>", "as whom it is sent").choices(Object.keys(sources)).default("standard" as const),
+  )
   .option("--name <name>", "their display name")
   .option("--role <role>", "admin, member or annotator")
   .option("--developer", "give them developer permission")
   .option("--no-developer", "take it")
-  .option("--external-id <id>", "their id at the source")
+  .option("--external-id <id>", "their id at the source; made from the address unless given")
   .option("--effective-at <time>", "when it shall take effect, ISO 8601")
   .option("--port-base <port>", "where the stack listens, as given to npm start", parsePort, 4600)
   .option("--timeout <seconds>", "how long to wait for the outcome", parseSeconds, 30)
@@ -54,50 +62,64 @@ function parseSeconds(text: string): number {
   throw new InvalidArgumentError("It has to be a number of seconds, 3600 at most.");
 }
 
-async function send(kind: string, email: string, options: SendOptions): Promise<void> {
-  const { request, id } = options.source === "okta" ? asOkta(kind, email, options) : asStandard(kind, email, options);
-  const url = urlOf(portsFrom(options.portBase).door) + request.path;
-  const sent = fetch(url, { method: "POST", headers: request.headers, body: request.body });
-  const response = await sent.catch((cause: unknown) => {
+async function send(kind: ToldKind, email: string, options: SendOptions): Promise<void> {
+  const isStandard = options.source === "standard";
+  const hook = isStandard ? asStandard(kind, email, options) : await asProvider(kind, email, options);
+  const { path, headers, body } = hook.request;
+  const url = urlOf(portsFrom(options.portBase).door) + path;
+  const sentAt = new Date().toISOString();
+  const response = await fetch(url, { method: "POST", headers, body }).catch((cause: unknown) => {
     throw new Error(`nothing answers at port base ${options.portBase}: is npm start running there?`, { cause });
   });
   const text = await response.text();
   console.log(`POST ${url} -> ${response.status}${text && ` ${text}`}`);
   if (!response.ok) throw new Error("the event was not accepted");
-  const entry = await outcomeOf(id, email, options);
+  const entry = await outcomeOf(hook, sentAt, email, options);
   const what = [entry.outcome, entry.reason && `(${entry.reason})`].filter(Boolean).join(" ");
   console.log(`${kind} ${email}: ${what} after ${entry.ms} ms`);
 }
 
-function asStandard(kind: string, email: string, options: SendOptions): { request: SignedRequest; id: string } {
+function asStandard(kind: ToldKind, email: string, options: SendOptions): Hook {
   const { name, role, developer: isDeveloper, externalId, effectiveAt } = options;
-  const id = `msg_${crypto.randomUUID()}`;
+  const type = standardTypes[kind];
+  if (type === undefined) throw new Error(`standard has no word for ${kind}; name another --source`);
   const data = { email, name, role, isDeveloper, externalId, effectiveAt };
-  const secret = localSecrets[secretIds.standard];
-  return { request: standardRequest({ type: standardTypes[kind] ?? kind, data, secret, id }), id: `standard:${id}` };
+  return { request: standardRequest({ type, data, secret: localSecrets[secretIds.standard] }), externalId };
 }
 
-function asOkta(
-  kind: string,
+/** What the source's fixture makes of it: the same hooks that the tests run the source through. */
+async function asProvider(
+  kind: ToldKind,
   email: string,
-  { name, externalId, role, developer, effectiveAt }: SendOptions,
-): { request: SignedRequest; id: string } {
-  const eventType = oktaTypes[kind];
-  if (eventType === undefined) throw new Error(`Okta sends no ${kind}; use --source standard`);
+  { source, name, externalId, role, developer, effectiveAt }: SendOptions,
+): Promise<Hook> {
   const unsaid = [role, developer, effectiveAt].some((option) => option !== undefined);
-  if (unsaid) throw new Error("Okta's hooks say nothing of roles, developer permission or dates to come");
-  const uuid = crypto.randomUUID();
-  const secret = localSecrets[secretIds.okta];
-  const person = { email, ...(name && { name }), ...(externalId && { externalId }) };
-  return { request: oktaRequest({ eventType, ...person, uuid, secret }), id: `okta:${uuid}` };
+  if (unsaid) throw new Error(`hooks of ${source} say nothing of roles, developer permission or dates to come`);
+  const fixture = await loadFixture(source);
+  const id = externalId ?? fixture.idOf(email);
+  const told = fixture.hook({ kind, email, externalId: id, ...(name !== undefined && { name }) });
+  if (told === undefined) throw new Error(`${source} has no word for ${kind}; use --source standard`);
+  const secret = localSecrets[secretIds[source]];
+  const { headers, body, query } = await fixture.seal(told, { secret, at: new Date() });
+  const path = `/webhooks/${source}${query ? `?${new URLSearchParams(query)}` : ""}`;
+  return { request: { path, headers, body }, externalId: id };
 }
 
-async function outcomeOf(id: string, email: string, { portBase, timeout }: SendOptions): Promise<TrailEntry> {
+/** The first end of an event of this source since then, of the person or of whoever its id turns out to be. */
+async function outcomeOf(
+  { externalId }: Hook,
+  sentAt: string,
+  email: string,
+  { source, portBase, timeout }: SendOptions,
+): Promise<TrailEntry> {
   const { table, identity } = await connectLocal(portBase);
-  const person = identity.person(email);
+  const names = [identity.person(email)];
+  // Where the source tells no address and nobody has told whose id this is, the event ends under the id.
+  if (externalId !== undefined) names.push(identity.group({ source, person: { externalId } }));
   const end = Date.now() + timeout * 1000;
   while (Date.now() < end) {
-    const entry = (await history(table, person)).find(({ event }) => event === id);
+    const entries = await Promise.all(names.map((name) => history(table, name)));
+    const entry = entries.flat().find((each) => each.source === source && each.receivedAt >= sentAt);
     if (entry) return entry;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
