@@ -4,13 +4,25 @@ import { finch } from "./finch.ts";
 import { gusto } from "./gusto.ts";
 import { hibob } from "./hibob.ts";
 import { okta } from "./okta.ts";
+import { rippling } from "./rippling.ts";
 import { sharedsignals } from "./sharedsignals.ts";
 import type { Source, SourceOptions } from "./source.ts";
 import { standard } from "./standard.ts";
 import { workos } from "./workos.ts";
 
 /** Every source there is, by the name that its webhook's path and the configuration use. A new one is one line here. */
-export const sources = { bamboohr, entra, finch, gusto, hibob, okta, sharedsignals, standard, workos } as const;
+export const sources = {
+  bamboohr,
+  entra,
+  finch,
+  gusto,
+  hibob,
+  okta,
+  rippling,
+  sharedsignals,
+  standard,
+  workos,
+} as const;
 export type SourceName = keyof typeof sources;
 
 /** Finds a source by a name from outside, such as a part of a request's path. */
