@@ -1,31 +1,17 @@
 import * as z from "zod/mini";
 import { describeIssues } from "../issues.ts";
-import { emailSchema, type Kind, type LifecycleEvent, nameSchema, personSchema } from "../lifecycle/event.ts";
+import type { Kind, LifecycleEvent } from "../lifecycle/event.ts";
 import { checked, type Element } from "./element.ts";
 import { kindOf } from "./kind.ts";
 import { utcSchema } from "./utc.ts";
 import type { WorkosOptions } from "./workos.ts";
-
-const text = z.catch(z.nullish(z.string()), undefined);
-const userSchema = z.object({
-  id: z.string(),
-  state: text,
-  email: text,
-  /** Where the address stood in older events. */
-  emails: z.catch(z.nullish(z.array(z.object({ value: text, primary: z.nullish(z.boolean()) }))), undefined),
-  name: text,
-  first_name: text,
-  last_name: text,
-  custom_attributes: z.catch(z.nullish(z.object({ department: text })), undefined),
-  previous_attributes: z.catch(z.nullish(z.object({ state: text })), undefined),
-});
-type User = z.infer<typeof userSchema>;
+import { personOf, type WorkosUser, workosUserSchema } from "./workos-user.ts";
 
 const headSchema = z.object({ id: z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/)), created_at: utcSchema });
-const aboutUserSchema = z.object({ ...headSchema.shape, data: userSchema });
+const aboutUserSchema = z.object({ ...headSchema.shape, data: workosUserSchema });
 const aboutMembershipSchema = z.object({
   ...headSchema.shape,
-  data: z.object({ user: userSchema, group: z.object({ id: z.string() }) }),
+  data: z.object({ user: workosUserSchema, group: z.object({ id: z.string() }) }),
 });
 const aboutGroupSchema = z.object({ data: z.object({ id: z.string() }) });
 
@@ -105,7 +91,7 @@ function meaningOf(type: string, { groups, kinds }: WorkosOptions): Kind | undef
 }
 
 /** The event's type with what its state adds to it, so that `kinds` in the configuration can speak of it. */
-function typeOf(type: string, { state, previous_attributes: previous }: User): string {
+function typeOf(type: string, { state, previous_attributes: previous }: WorkosUser): string {
   if (type === "dsync.user.deleted") return type;
   if (state !== "active") return `${type}:${state}`;
   const wasOut = previous?.state === "inactive" || previous?.state === "suspended";
@@ -115,7 +101,7 @@ function typeOf(type: string, { state, previous_attributes: previous }: User): s
 function eventOf(
   kind: Kind,
   { id, created_at: occurredAt }: z.infer<typeof headSchema>,
-  user: User,
+  user: WorkosUser,
   receivedAt: Date,
   membership?: LifecycleEvent["membership"],
 ): Element {
@@ -129,18 +115,4 @@ function eventOf(
     person: personOf(user),
     ...(membership && { membership }),
   });
-}
-
-function personOf(user: User): LifecycleEvent["person"] {
-  const { emails } = user;
-  const address = user.email ?? (emails?.find(({ primary }) => primary) ?? emails?.[0])?.value;
-  const email = emailSchema.safeParse(address);
-  const name = nameSchema.safeParse(user.name ?? [user.first_name, user.last_name].filter(Boolean).join(" "));
-  const department = personSchema.shape.department.safeParse(user.custom_attributes?.department ?? undefined);
-  return {
-    externalId: user.id,
-    ...(email.success && { email: email.data }),
-    ...(name.success && { name: name.data }),
-    ...(department.data !== undefined && { department: department.data }),
-  };
 }

@@ -82,32 +82,7 @@ describe("an event about a person", () => {
     expect(kindOf("dsync.user.updated", { ...noor, state: "inactive" }, { kinds })).toBe("leaver");
     expect(kindOf("dsync.user.updated", { ...noor, state: "suspended" }, { kinds })).toBe("leaver");
   });
-
-  it.each([
-    [{ email: null, emails: [{ value: "b@example.com" }, { value: "a@example.com", primary: true }] }, "a@example.com"],
-    [{ email: undefined, emails: [{ value: "b@example.com" }] }, "b@example.com"],
-    [{ email: null, emails: [] }, undefined],
-    [{ email: "no address" }, undefined],
-  ])("has the address of %j", (change, email) => {
-    expect(read("dsync.user.deleted", { ...noor, ...change })).toMatchObject({ event: { kind: "leaver" } });
-    expect(personOf({ ...noor, ...change }).email).toBe(email);
-  });
-
-  it.each([
-    [{ name: "Noor H." }, "Noor H."],
-    [{ first_name: null }, "Haddad"],
-    [{ first_name: "", last_name: null }, undefined],
-    [{ first_name: "李", last_name: "小龍" }, "李 小龍"],
-  ])("has the name of %j", (change, name) => {
-    expect(personOf({ ...noor, ...change }).name).toBe(name);
-  });
 });
-
-function personOf(user: object) {
-  const result = read("dsync.user.created", user);
-  if (result === "ignored" || "problem" in result) throw new Error("expected an event");
-  return result.event.person;
-}
 
 describe("an event about a group's member", () => {
   const groups = [research, sales];
