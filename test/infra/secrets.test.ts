@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { sources } from "../../lib/sources/index.ts";
+import localConfig from "../../local/lifecycle.config.ts";
 import { resourcesOf, templateOf } from "../support/template.ts";
 
 const idsOf = (template: ReturnType<typeof templateOf>) =>
@@ -16,6 +18,12 @@ describe("the secrets", () => {
       "Identity",
       "SourceStandard",
     ]);
+  });
+
+  it("can be those of every source there is", () => {
+    const ids = idsOf(templateOf({}, { sources: localConfig.sources }));
+    expect(ids.filter((id) => id.startsWith("Source"))).toHaveLength(Object.keys(sources).length);
+    expect(ids).toContain("SourceSharedsignals");
   });
 
   it("hold no value in the template, and only the identity key is generated", () => {
