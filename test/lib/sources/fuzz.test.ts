@@ -8,8 +8,6 @@ import { mutated } from "../../support/mutate.ts";
 import { webhook } from "../../support/sign.ts";
 import { sourceSuites } from "../../support/source-suites.ts";
 
-/** Whatever comes, a source reads it or throws `Rejected`: nothing else, and nothing that the queue would not take. */
-
 const receivedAt = new Date();
 const told: ToldKind[] = ["joiner", "mover", "leaver", "changed"];
 const noor = { email: "noor@example.com", name: "Noor Haddad" };
@@ -24,6 +22,7 @@ const headers = fc.oneof(
   fc.dictionary(fc.constantFrom(...Object.keys(cloudEvent), "webhook-id", "content-type"), fc.string()),
 );
 
+/** Whatever comes, a source reads it or throws `Rejected`: nothing else, and nothing that the queue would not take. */
 describe.each(sourceSuites)("$name", ({ name, source, fixture, secret }) => {
   const options = source.options.parse(fixture.options);
   const hooks = told.flatMap((kind) => fixture.hook({ kind, ...noor, externalId: fixture.idOf(noor.email) }) ?? []);
