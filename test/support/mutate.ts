@@ -24,7 +24,7 @@ export function mutated(bodies: readonly string[]): fc.Arbitrary<string> {
   const replacement = fc.oneof(fc.jsonValue(), fc.constantFrom(...odd));
   return fc.tuple(fc.constantFrom(...bodies), fc.nat(), replacement).map(([body, place, value]) => {
     const start = place % (body.length + 1);
-    if (!body.startsWith("{")) return body.slice(0, start) + String(value) + body.slice(start + 5);
+    if (!body.startsWith("{")) return body.slice(0, start) + JSON.stringify(value) + body.slice(start + 5);
     return JSON.stringify(mutate(JSON.parse(body), place, value));
   });
 }
