@@ -12,8 +12,15 @@ const loopbackHosts = ["127.0.0.1", "localhost", "[::1]"];
 export interface TransportOptions {
   /** Such as `https://api.arize.com`, with a path prefix where a gateway wants one. Plain http to loopback only. */
   baseUrl: string;
-  /** Asked before every request, so that a rotated key is used at once. What it throws is passed on as it is. */
-  token: () => Promise<string>;
+  /**
+   * Asked before every request, so that a rotated key is used at once. What it throws is passed on as it is. Left out
+   * where requests carry none.
+   */
+  token?: (() => Promise<string>) | undefined;
+  /** What comes before the token in the header `authorization`; `Bearer` unless given. */
+  scheme?: "Bearer" | "Basic" | "SSWS" | undefined;
+  /** Sent with every request. */
+  headers?: Readonly<Record<string, string>> | undefined;
   /** Further certificate authorities in PEM, added to Node's own. */
   ca?: string | undefined;
   /** For each request, from connecting to the last byte, in milliseconds; 10 s by default. */
@@ -33,6 +40,7 @@ export interface ApiRequest extends CallOptions {
   path: string;
   /** The path with its ids and query, encoded. */
   target: string;
+  /** Sent as a form when it is `URLSearchParams`, else as JSON. */
   body?: unknown;
 }
 
@@ -46,18 +54,20 @@ export interface ApiResponse {
 export class Transport {
   readonly #base: URL;
   readonly #agent: InstanceType<typeof http.Agent>;
-  readonly #token: () => Promise<string>;
+  readonly #authorization: () => Promise<{ authorization: string } | undefined>;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #timeoutMs: number;
 
   /** @throws InvalidArgument when the base URL is not usable or would send the key in clear over a network */
-  constructor({ baseUrl, token, ca, timeoutMs = 10_000 }: TransportOptions) {
+  constructor({ baseUrl, token, scheme = "Bearer", headers = {}, ca, timeoutMs = 10_000 }: TransportOptions) {
     this.#base = checkedBase(baseUrl);
     const secure = this.#base.protocol === "https:";
     const authorities = ca === undefined ? {} : { ca: [...process.getBuiltinModule("node:tls").rootCertificates, ca] };
     this.#agent = secure
       ? new https.Agent({ keepAlive: true, maxSockets: 64, ...authorities })
       : new http.Agent({ keepAlive: true, maxSockets: 64 });
-    this.#token = token;
+    this.#authorization = async () => token && { authorization: `${scheme} ${usable(await token())}` };
+    this.#headers = headers;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -66,9 +76,8 @@ export class Transport {
    * @throws ApiException of kind `network`, `timeout`, or `server` for a body beyond 10 MB
    */
   async send(request: ApiRequest): Promise<ApiResponse> {
-    const token = (await this.#token()).trim();
-    if (!/^[\x21-\x7e]+$/.test(token)) throw new InvalidArgument("token", "token: not usable in a header");
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const authorization = await this.#authorization();
+    const { body, ...content } = contentOf(request.body);
     const { request: open } = this.#base.protocol === "https:" ? https : http;
     const outgoing = () =>
       open(new URL(this.#base.pathname.replace(/\/+$/, "") + request.target, this.#base), {
@@ -76,9 +85,10 @@ export class Transport {
         agent: this.#agent,
         headers: {
           accept: "application/json, application/problem+json",
-          authorization: `Bearer ${token}`,
           "user-agent": "arize-user-lifecycle",
-          ...(body !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+          ...this.#headers,
+          ...authorization,
+          ...content,
         },
       });
     return exchange(request, outgoing, body, request.timeoutMs ?? this.#timeoutMs);
@@ -106,6 +116,20 @@ export class Transport {
   close(): void {
     this.#agent.destroy();
   }
+}
+
+function usable(token: string): string {
+  const trimmed = token.trim();
+  if (!/^[\x21-\x7e]+$/.test(trimmed)) throw new InvalidArgument("token", "token: not usable in a header");
+  return trimmed;
+}
+
+function contentOf(content: unknown) {
+  if (content === undefined) return {};
+  const isForm = content instanceof URLSearchParams;
+  const body = isForm ? content.toString() : JSON.stringify(content);
+  const type = isForm ? "application/x-www-form-urlencoded" : "application/json";
+  return { body, "content-type": type, "content-length": Buffer.byteLength(body) };
 }
 
 function checkedBase(baseUrl: string): URL {

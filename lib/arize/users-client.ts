@@ -17,6 +17,7 @@ import { User, UserCreatedResponse, UsersList200Response } from "./schemas.ts";
 import { type ApiRequest, type ApiResponse, type CallOptions, Transport, type TransportOptions } from "./transport.ts";
 
 export interface UsersClientOptions extends TransportOptions {
+  token: () => Promise<string>;
   /** How enum values are written; reading accepts both. `upper` by default. */
   enumCase?: EnumCase | undefined;
 }
