@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { describeIssues } from "./issues.ts";
 import { emailSchema, normalizeEmail, roleSchema } from "./lifecycle/event.ts";
 import { sources } from "./sources/index.ts";
+import type { SourceOptions } from "./sources/source.ts";
 
 const count = z.int().check(z.gte(0));
 const share = z.number().check(z.gte(0), z.lte(1));
@@ -70,6 +71,11 @@ export const lifecycleConfigSchema = z.strictObject({
 export type LifecycleConfig = z.infer<typeof lifecycleConfigSchema>;
 export type LifecycleConfigInput = z.input<typeof lifecycleConfigSchema>;
 
+/** What the configuration says about a source; `undefined` for one that is not configured. */
+export function optionsOf(source: string, { sources }: Pick<LifecycleConfig, "sources">): SourceOptions | undefined {
+  return Object.entries<SourceOptions | undefined>(sources).find(([name]) => name === source)?.[1];
+}
+
 /** Checks a configuration. @param file what to call it in messages @throws Error that lists every problem at once */
 export function parseConfig(input: unknown, file = "lifecycle.config.ts"): LifecycleConfig {
   const result = lifecycleConfigSchema.safeParse(input);
@@ -87,7 +93,7 @@ export async function loadConfig(file: string | undefined): Promise<LifecycleCon
 }
 
 const url = z.string().check(z.regex(/^https?:\/\/[^\s/]+/));
-const sourceSecrets = z.pipe(
+const bySource = z.pipe(
   z.string(),
   z.pipe(
     z.transform((text: string, context) => {
@@ -114,7 +120,13 @@ export const environmentSchema = z.object({
   /** The key of the hashes that stand for people in the ledger and in queue attributes. */
   IDENTITY_SECRET_ID: z.string().check(z.minLength(1)),
   /** JSON: source name to secret id. */
-  SOURCE_SECRET_IDS: z._default(sourceSecrets, {}),
+  SOURCE_SECRET_IDS: z._default(bySource, {}),
+  /** JSON: source name to the id of the secret with which its own API is read. */
+  SOURCE_API_SECRET_IDS: z._default(bySource, {}),
+  /** Where all sources' APIs are on a laptop, whatever the configuration says. */
+  SOURCE_API_URL: z.optional(z.string().check(z.regex(/^http:\/\/127\.0\.0\.1:\d+$/))),
+  /** Where webhooks arrive, for sources that have to be told by us. */
+  WEBHOOKS_URL: z.optional(url),
   LEAVERS_QUEUE_URL: url,
   CHANGES_QUEUE_URL: url,
   LEAVERS_DLQ_URL: url,

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { Rejected } from "../errors.ts";
 import { describeIssues } from "../issues.ts";
 import type { Kind } from "../lifecycle/event.ts";
+import { oktaApi, readable } from "./api-options.ts";
 import { readJson } from "./body.ts";
 import { type Element, sortInto } from "./element.ts";
 import { kindOf } from "./kind.ts";
@@ -12,22 +13,31 @@ import { type Normalized, type Reply, type Source, sourceOptions, type WebhookRe
 const ids = z._default(z.array(z.string().check(z.regex(/^[\x21-\x7e]{1,200}$/))).check(z.maxLength(100)), []);
 
 /** What `sources.okta` in the configuration says. */
-const oktaOptionsSchema = z.strictObject({
-  ...sourceOptions(["joiner", "mover", "leaver", "reinstate"]),
-  /** Whether everybody in Okta shall be at Arize, so that activating an account is a joiner. */
-  everyone: z._default(z.boolean(), false),
-  /** Ids (`0oa...`) of the apps that stand for access to Arize; at most 100. */
-  apps: ids,
-  /** Ids (`00g...`) of the groups that do; at most 100. */
-  groups: ids,
-  /**
-   * Whether somebody counts as absent from one of these that no event ever spoke of. Without it, their removal from
-   * another one is held: they may have been in it since before this system was there.
-   */
-  assumeAbsent: z._default(z.boolean(), false),
-  /** The header that carries the shared secret. */
-  header: z._default(z.string().check(z.toLowerCase(), z.regex(/^[a-z0-9-]+$/)), "authorization"),
-});
+const oktaOptionsSchema = z
+  .strictObject({
+    ...sourceOptions(["joiner", "mover", "leaver", "reinstate"]),
+    ...readable(oktaApi),
+    /** Whether everybody in Okta shall be at Arize, so that activating an account is a joiner. */
+    everyone: z._default(z.boolean(), false),
+    /** Ids (`0oa...`) of the apps that stand for access to Arize; at most 100. */
+    apps: ids,
+    /** Ids (`00g...`) of the groups that do; at most 100. */
+    groups: ids,
+    /**
+     * Whether somebody counts as absent from one of these that no event ever spoke of. Without it, their removal from
+     * another one is held: they may have been in it since before this system was there.
+     */
+    assumeAbsent: z._default(z.boolean(), false),
+    /** The header that carries the shared secret. */
+    header: z._default(z.string().check(z.toLowerCase(), z.regex(/^[a-z0-9-]+$/)), "authorization"),
+  })
+  .check(
+    // Without any, everybody who is looked up would count as somebody without access.
+    z.refine(({ api, everyone, apps, groups }) => !api || everyone || apps.length + groups.length > 0, {
+      path: ["api"],
+      params: { problem: "needs apps, groups or everyone: they say who should have access" },
+    }),
+  );
 export type OktaOptions = z.infer<typeof oktaOptionsSchema>;
 
 // Suspending is no leaver unless `kinds` says so: it is meant to be taken back, and a deletion at Arize cannot be.

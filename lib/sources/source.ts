@@ -35,19 +35,6 @@ export interface Normalized {
   bad: { id: string | undefined; problem: string }[];
 }
 
-/** A person as a source's own API describes them. */
-export interface SourcePerson {
-  externalId: string;
-  email: string;
-  name?: string;
-  active: boolean;
-  groups?: string[];
-  department?: string;
-}
-
-/** The secret with which a source's own API is read. */
-export type Credential = Readonly<Record<string, string>>;
-
 /** The options that every source has. @param allow the kinds that it is trusted with unless the config says otherwise */
 export function sourceOptions(allow: Kind[]) {
   return {
@@ -60,6 +47,8 @@ export function sourceOptions(allow: Kind[]) {
 export interface SourceOptions {
   allow: Kind[];
   kinds: Record<string, Kind | "ignore">;
+  /** Only of sources that can be read, see `readable`. */
+  unconfirmedLeavers?: "act" | "hold";
 }
 
 /**
@@ -93,8 +82,4 @@ export interface Source<Options extends SourceOptions> {
   accepted(events: readonly LifecycleEvent[]): Reply;
   /** The answer to a request that was turned away, where the sender's protocol has one of its own. */
   rejected?(error: Rejected): Reply | undefined;
-  /** Reads one person from the source's own API; `undefined` when the source no longer knows them. */
-  lookup?(externalId: string, credential: Credential, options: Options): Promise<SourcePerson | undefined>;
-  /** Reads everybody who should have access, for the daily comparison. */
-  list?(credential: Credential, options: Options): AsyncIterable<SourcePerson>;
 }

@@ -1,0 +1,36 @@
+import * as z from "zod/mini";
+import { emailSchema } from "../lifecycle/event.ts";
+import type { SourcePerson } from "./directory.ts";
+import type { OktaOptions } from "./okta.ts";
+
+const text = z.nullish(z.string());
+
+/** The part of an Okta user that is used. */
+export const oktaUserSchema = z.object({
+  id: z.string(),
+  status: z.string(),
+  profile: z.object({ login: text, email: text, displayName: text, firstName: text, lastName: text, department: text }),
+});
+export type OktaUser = z.infer<typeof oktaUserSchema>;
+
+/** A user as a person. The login is the address where it is one: it is what event hooks name people by. */
+export function personOf(user: OktaUser, options: Pick<OktaOptions, "kinds">): SourcePerson {
+  const { login, email, displayName, firstName, lastName, department } = user.profile;
+  const name = displayName || [firstName, lastName].filter(Boolean).join(" ");
+  return {
+    externalId: user.id,
+    email: (emailSchema.safeParse(login).success ? login : email) ?? undefined,
+    ...(name !== "" && { name }),
+    ...(department && { department }),
+    active: isAlive(user, options),
+  };
+}
+
+/**
+ * Whether an account is one of somebody who is still there; a locked one or one with an expired password is. A suspended
+ * one too, unless the configuration says that suspending is leaving: it is meant to be taken back.
+ */
+export function isAlive({ status }: OktaUser, { kinds }: Pick<OktaOptions, "kinds">): boolean {
+  if (status === "SUSPENDED") return kinds["user.lifecycle.suspend"] !== "leaver";
+  return status !== "DEPROVISIONED" && status !== "STAGED";
+}
