@@ -30,6 +30,8 @@ export const metricNames = {
   arizeFailed: "ArizeFailed",
   /** Most calls failed, so events were answered at once for a while. */
   breakerOpened: "BreakerOpened",
+  /** Calls to a source's own API that failed: people cannot be read again, so nobody of that source is removed. */
+  sourceFailed: "SourceFailed",
   /** Requests that verified only against a secret's previous version: the sender still uses the old one. */
   oldSecretUsed: "OldSecretVersionUsed",
   /** Requests that API Gateway answered 429; counted by a filter on its access log, not by a function. */
@@ -42,7 +44,7 @@ export const metricNames = {
   reconciledFull: "ReconcileFullFinished",
   /** Expired invitations that were renewed as often as the configuration allows. */
   abandoned: "InvitationsAbandoned",
-  /** Listings that were cut short, looped, shrank or named an unknown status. */
+  /** Listings, of Arize or a source, that were cut short, looped, shrank or named an unknown status. */
   listingDistrusted: "ListingDistrusted",
 } as const;
 export type MetricName = (typeof metricNames)[keyof typeof metricNames];
@@ -63,6 +65,10 @@ export interface LogFields {
   action?: string;
   outcome?: string;
   reason?: string;
+  /** What the person's source said when it was asked. */
+  lookup?: string;
+  /** Sources that say the opposite. */
+  contradicts?: string;
   mode?: string;
   ms?: number;
   count?: number;

@@ -2,16 +2,19 @@ import { readFile } from "node:fs/promises";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { UsersClient } from "./arize/users-client.ts";
-import { type Environment, loadConfig } from "./config.ts";
+import { type Environment, type LifecycleConfig, loadConfig } from "./config.ts";
+import { RetryLater } from "./errors.ts";
 import { LedgerTable } from "./ledger/table.ts";
 import { Account } from "./lifecycle/account.ts";
 import { Breaker } from "./lifecycle/breaker.ts";
 import { judge } from "./lifecycle/calls.ts";
 import { Identity } from "./lifecycle/identity.ts";
 import { Pace } from "./lifecycle/pace.ts";
+import { SourceReader } from "./lifecycle/source-reader.ts";
 import type { Workshop } from "./lifecycle/workshop.ts";
 import { EventQueue } from "./queue.ts";
 import { Secrets } from "./secrets.ts";
+import { openDirectories } from "./sources/directories.ts";
 import { type Metrics, metricNames } from "./telemetry.ts";
 
 /** Makes what the functions work with from their environment; each function makes only what it uses. */
@@ -50,6 +53,21 @@ async function openArize(environment: Environment, secrets: Secrets): Promise<Us
   });
 }
 
+/** The APIs of the sources that the configuration lets be read. @throws InvalidArgument for an address that is not usable */
+function openSources(config: LifecycleConfig, environment: Environment, secrets: Secrets, metrics: Metrics) {
+  const ids = new Map(Object.entries(environment.SOURCE_API_SECRET_IDS));
+  const directories = openDirectories(config, (source) => ({
+    baseUrl: environment.SOURCE_API_URL,
+    secret: async () => {
+      const id = ids.get(source);
+      if (id === undefined) throw new RetryLater("secret_not_configured");
+      return secrets.value(id);
+    },
+  }));
+  const distrust = (source: string) => secrets.distrust(ids.get(source) ?? "");
+  return new SourceReader(directories, { metrics, distrust });
+}
+
 /** Everything that those who read Arize and the ledger need: the worker and the sweeps. @throws RetryLater */
 export async function openWorkshop(environment: Environment, metrics: Metrics): Promise<Workshop> {
   const secrets = openSecrets();
@@ -72,6 +90,7 @@ export async function openWorkshop(environment: Environment, metrics: Metrics): 
       metrics,
     },
     account: new Account(),
+    sources: openSources(config, environment, secrets, metrics),
     leaseMs: environment.LEASE_MS,
     backoffBaseMs: environment.BACKOFF_BASE_MS,
   };

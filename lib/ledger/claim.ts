@@ -3,6 +3,7 @@ import { RetryLater } from "../errors.ts";
 import { eventTime, type LifecycleEvent } from "../lifecycle/event.ts";
 import { markOf, readState, type State, short, stateKey, stateSchema } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
+import { isWord, tieNames } from "./ties.ts";
 
 export type Claim =
   | { claimed: true; state: State }
@@ -30,19 +31,20 @@ export async function claim(table: LedgerTable, request: ClaimRequest): Promise<
   const { person, event, version, token, now, leaseMs } = request;
   const leaves = request.observed !== true && event.kind === "leaver" && event.membership === undefined;
   const returns = (event.kind === "joiner" || event.kind === "reinstate") && event.membership === undefined;
+  const ties = tiesOf(request);
   const answer = await table.won((client) =>
     client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: `SET leaseOwner = :token, leaseUntil = :until, ${raised(event)}${
+        UpdateExpression: `SET leaseOwner = :token, leaseUntil = :until, ${raised(event)}${ties.set}${
           leaves ? ", leftAt = :happened" : ""
         }${returns ? " REMOVE leftAt" : ""} ADD #claims :one`,
         ConditionExpression:
           "(attribute_not_exists(leaseUntil) OR leaseUntil <= :now) AND " +
           "(attribute_not_exists(#mark) OR #mark <= :version) AND " +
           "(attribute_not_exists(#done) OR #done <> :version OR #doneId <> :id)",
-        ExpressionAttributeNames: { ...markNames(event), "#claims": `claims_${short(event.id)}` },
+        ExpressionAttributeNames: { ...markNames(event), ...ties.names, "#claims": `claims_${short(event.id)}` },
         ExpressionAttributeValues: {
           ":token": token,
           ":until": now + leaseMs,
@@ -50,6 +52,7 @@ export async function claim(table: LedgerTable, request: ClaimRequest): Promise<
           ":version": version,
           ":id": event.id,
           ":one": 1,
+          ...ties.values,
           ...(leaves ? { ":happened": eventTime(event) } : {}),
         },
         ReturnValues: "ALL_NEW",
@@ -58,6 +61,18 @@ export async function claim(table: LedgerTable, request: ClaimRequest): Promise<
   );
   if (answer) return { claimed: true, state: stateSchema.parse(answer.Attributes) };
   return explainRefusal(table, request);
+}
+
+/** What the event says of the person at its source: their id there, and whether it says that they joined or left. */
+function tiesOf({ event, observed }: ClaimRequest) {
+  const { source, kind, person } = event;
+  const hasId = person.externalId !== undefined;
+  const isSaid = isWord(kind) && observed !== true;
+  return {
+    set: `${hasId ? ", #sourceId = :sourceId" : ""}${isSaid ? ", #said = :version" : ""}`,
+    names: { ...(hasId && { "#sourceId": tieNames.id(source) }), ...(isSaid && { "#said": tieNames.said(source) }) },
+    values: hasId ? { ":sourceId": person.externalId } : {},
+  };
 }
 
 // Reading after the refusal is safe: marks and done ids of a version only grow, and a lease that ended costs one retry.

@@ -35,7 +35,7 @@ const text = z.optional(z.string());
 
 /**
  * What the ledger knows about a person. Besides the fields named here it has counters and marks whose names hold a hash:
- * `claims_*` and `fails_*` of events under way, `in_*` of groups.
+ * `claims_*` and `fails_*` of events under way, `in_*` of groups; and what ties them to sources, see `ties.ts`.
  */
 export const stateSchema = z.catchall(
   z.object({

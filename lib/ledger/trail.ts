@@ -16,6 +16,10 @@ export const trailEntrySchema = z.object({
   action: z.optional(z.string()),
   outcome: z.string(),
   reason: z.optional(z.string()),
+  /** What the person's source said when it was asked: `active`, `inactive` or `gone`. */
+  lookup: z.optional(z.string()),
+  /** Sources whose last word about the person was the opposite, separated by commas. */
+  contradicts: z.optional(z.string()),
   /** The person's id at Arize. */
   userId: z.optional(z.string()),
   mode: z.optional(z.string()),
@@ -84,6 +88,7 @@ export function entryOf(event: LifecycleEvent, now: number) {
     attempt: event.attempt,
     occurredAt: event.occurredAt,
     receivedAt: event.receivedAt,
+    ...(event.lookup && { lookup: event.lookup }),
     finishedAt: new Date(now).toISOString(),
     ms: Math.max(0, now - Date.parse(event.receivedAt)),
   };

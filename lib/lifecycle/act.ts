@@ -6,9 +6,11 @@ import { readListing } from "../ledger/listing.ts";
 import { isLeaving, type State, versionOf } from "../ledger/state.ts";
 import { type Applied, apply, type Doable, readById, wouldApply } from "./apply.ts";
 import type { Calls } from "./calls.ts";
+import { confirmLeft, type Doubt } from "./confirm.ts";
 import { type Action, decide, type Known } from "./decide.ts";
-import { type LifecycleEvent, normalizeEmail } from "./event.ts";
+import { type LifecycleEvent, normalizeEmail, type Word } from "./event.ts";
 import { guard, type HoldReason } from "./guards.ts";
+import type { Turn } from "./pace.ts";
 import { pages } from "./pages.ts";
 import type { Lifted } from "./subject.ts";
 import type { Workshop } from "./workshop.ts";
@@ -21,11 +23,14 @@ export interface Claimed {
   lifted: Lifted;
   state: State;
   lease: Lease;
+  turn: Turn;
 }
 
-export type Acted =
+/** `lookup` is what the person's source said, where it was asked before a deletion. */
+export type Acted = { lookup?: Word | undefined } & (
   | { held: false; action: Action["type"]; applied: Applied }
-  | { held: true; action: Action["type"]; reason: HoldReason | "unknown_status"; userId: string | undefined };
+  | { held: true; action: Action["type"]; reason: HoldReason | Doubt | "unknown_status"; userId: string | undefined }
+);
 
 const rounds = 3;
 
@@ -42,10 +47,11 @@ export async function act(claimed: Claimed, calls: Calls, workshop: Workshop): P
     if (conflict && user === undefined) throw new Refused("blocked_forever", conflict.message, { cause: conflict });
     const action = choose(claimed, user, workshop);
     if (action.type === "hold") return { held: true, action: "hold", reason: action.reason, userId: user?.id };
-    const stopped = action.type === "delete" ? await stoppedBy(user, claimed, calls, workshop) : undefined;
-    if (stopped !== undefined) return { held: true, action: "delete", reason: stopped, userId: user?.id };
+    const { lookup, reason } = action.type === "delete" ? await doubtsAbout(user, claimed, calls, workshop) : {};
+    if (reason !== undefined) return { held: true, action: "delete", reason, userId: user?.id, lookup };
     try {
-      return { held: false, action: action.type, applied: await carryOut(action, user, claimed, calls, workshop) };
+      const applied = await carryOut(action, user, claimed, calls, workshop);
+      return { held: false, action: action.type, applied, lookup };
     } catch (error) {
       if (action.type !== "create" || !(error instanceof Refused) || error.reason !== "conflict") throw error;
       conflict = error;
@@ -104,6 +110,17 @@ async function lookUp(
     await account.confirm(calls, config.apiKeyOwner, await arize.secrets.value(arize.secretId));
   }
   return byId;
+}
+
+/** What may stop a deletion. The source is asked first: a place in the budget is only taken by who is deleted. */
+async function doubtsAbout(
+  user: User | undefined,
+  claimed: Claimed,
+  calls: Calls,
+  workshop: Workshop,
+): Promise<{ lookup?: Word | undefined; reason?: HoldReason | Doubt | undefined }> {
+  const { lookup, doubt } = await confirmLeft(claimed, workshop);
+  return { lookup, reason: doubt ?? (await stoppedBy(user, claimed, calls, workshop)) };
 }
 
 async function stoppedBy(

@@ -1,4 +1,4 @@
-import type { LifecycleConfig } from "../config.ts";
+import { type LifecycleConfig, optionsOf } from "../config.ts";
 import { Refused, RetryLater } from "../errors.ts";
 import { maxAgeMs, maxBackoffMs } from "./backoff.ts";
 import type { Kind, LifecycleEvent } from "./event.ts";
@@ -20,7 +20,7 @@ export function checkAdmissible(event: LifecycleEvent, sentAt: number, now: numb
   // Before anything else, paused or not: what SQS drops after two weeks would be gone without a trace.
   if (now - sentAt > maxAgeMs) throw new Refused("too_old");
   if (config.mode === "paused") throw new RetryLater("paused", { afterMs: maxBackoffMs });
-  if (!allowedKinds(event.source, config).includes(event.kind)) throw new Refused("kind_not_allowed");
+  if (!isTrusted(event, config)) throw new Refused("kind_not_allowed");
   // It would make everything stale that happens until then, a leaver too.
   if (Date.parse(event.occurredAt) > now + clockSkewMs) throw new Refused("in_the_future");
   if (!["joiner", "reinstate", "mover"].includes(event.kind)) return;
@@ -34,11 +34,20 @@ export function isExpired({ expiresAt }: LifecycleEvent, now: number): boolean {
   return expiresAt !== undefined && Date.parse(expiresAt) <= now;
 }
 
+// A hint causes nothing by itself: what its source makes of it is looked at when that has been asked.
+function isTrusted(event: LifecycleEvent, config: LifecycleConfig): boolean {
+  return event.kind === "changed" ? optionsOf(event.source, config) !== undefined : mayCause(event, config);
+}
+
+/** Whether the configuration trusts an event's source with its kind. */
+export function mayCause({ source, kind }: Pick<LifecycleEvent, "source" | "kind">, config: LifecycleConfig): boolean {
+  return allowedKinds(source, config).includes(kind);
+}
+
 function allowedKinds(source: string, config: LifecycleConfig): readonly Kind[] {
   const own: readonly string[] = ownSources;
   if (own.includes(source)) {
     return ["joiner", "mover", "leaver", "reinstate", "invitation.resend", "invitation.renew", "password.reset"];
   }
-  const options = Object.entries(config.sources).find(([name]) => name === source)?.[1];
-  return options?.allow ?? [];
+  return optionsOf(source, config)?.allow ?? [];
 }

@@ -3,6 +3,7 @@ import { Refused, RetryLater } from "../errors.ts";
 import { type Claim, claim, type Facts, type Lease, record, release } from "../ledger/claim.ts";
 import { hasMembership } from "../ledger/groups.ts";
 import { failures, isLeaving, readState, type State } from "../ledger/state.ts";
+import { contradictions } from "../ledger/ties.ts";
 import { type Acted, act } from "./act.ts";
 import { backoffMs } from "./backoff.ts";
 import { Calls } from "./calls.ts";
@@ -24,6 +25,7 @@ interface Work {
   event: LifecycleEvent;
   version: number;
   subject: Identified;
+  delivery: Delivery;
   workshop: Workshop;
 }
 
@@ -55,7 +57,7 @@ export async function workClaimed(
     if (newer !== undefined) return workClaimed(event, newer, subject, delivery, workshop);
     return endUnclaimed(event, claimed, subject, workshop);
   }
-  const work = { event, version, subject, workshop };
+  const work = { event, version, subject, delivery, workshop };
   try {
     return await workLeased(work, lease, claimed.state, calls);
   } catch (error) {
@@ -94,7 +96,7 @@ async function endUnclaimed(
 }
 
 async function workLeased(work: Work, lease: Lease, state: State, calls: Calls): Promise<Ending> {
-  const { event, subject, workshop } = work;
+  const { event, subject, delivery: turn, workshop } = work;
   const { person, email, lifted } = subject;
   // Somebody may have been added to another group since this event was weighed.
   const verdict = hasMembership(event) ? weighMembership(event, state) : undefined;
@@ -102,7 +104,7 @@ async function workLeased(work: Work, lease: Lease, state: State, calls: Calls):
     const ending = await end(event, { person, outcome: "none", reason: verdict.reason }, workshop);
     return (await record(workshop.table, lease, {}, work.version)) ? ending : endWithoutLease(ending, work);
   }
-  const acted = await actOrRefuse({ event, person, email, lifted, state, lease }, calls, workshop);
+  const acted = await actOrRefuse({ event, person, email, lifted, state, lease, turn }, calls, workshop);
   if (!(acted instanceof Refused)) return endActed(acted, work, lease, state);
   const ending = await endRefused(event, person, acted, workshop, work.version);
   await record(workshop.table, lease, {}, undefined);
@@ -123,12 +125,10 @@ async function endActed(acted: Acted, work: Work, lease: Lease, state: State): P
   const { person, email } = subject;
   if (!acted.held && acted.action === "none")
     await compensateEarlierAttempts(event, email, state, workshop, lease.token);
+  const what = { person, action: acted.action, ...said(acted, event, state) };
   const ending = acted.held
-    ? await hold(event, { person, action: acted.action, reason: acted.reason, ...userIdOf(acted) }, workshop, {
-        ...subject,
-        version,
-      })
-    : { person, action: acted.action, outcome: acted.applied.outcome, ...reasonAndUser(acted.applied) };
+    ? await hold(event, { ...what, reason: acted.reason, ...userIdOf(acted) }, workshop, { ...subject, version })
+    : { ...what, outcome: acted.applied.outcome, ...reasonAndUser(acted.applied) };
   await end(event, ending, workshop);
   const facts: Facts = acted.held ? {} : { ...acted.applied.facts, ...overtakes(event, state) };
   const isDone = !acted.held && workshop.config.mode === "act";
@@ -143,6 +143,12 @@ async function endWithoutLease(ending: Ending, { event, subject, workshop }: Wor
   const isLate = ending.action === "create" && isLeaving(state);
   if (isLate && (await compensate(event, subject.email, state, workshop))) return ending;
   throw new RetryLater("lease_lost");
+}
+
+/** What the person's source said when it was asked, and which other sources say the opposite. */
+function said({ lookup }: Acted, event: LifecycleEvent, state: State): Pick<Ending, "lookup" | "contradicts"> {
+  const contradicts = contradictions(state, event).join();
+  return { ...(lookup && { lookup }), ...(contradicts && { contradicts }) };
 }
 
 function userIdOf(of: { userId?: string | undefined }) {

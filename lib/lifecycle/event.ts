@@ -89,6 +89,10 @@ export const membershipSchema = z.object({
   assumeAbsent: z.optional(z.boolean()),
 });
 
+/** What a source says of a person: they should have access, they should not, or it does not know them (any more). */
+export const wordSchema = z.enum(["active", "inactive", "gone"]);
+export type Word = z.infer<typeof wordSchema>;
+
 /**
  * One normalized lifecycle event: what the sources produce, what travels through the queue, what the worker applies.
  * Never the raw payload, which carries data that nobody needs here.
@@ -110,6 +114,8 @@ export const eventSchema = z
     expiresAt: z.optional(instantSchema),
     person: personSchema,
     membership: z.optional(membershipSchema),
+    /** What its source said when the event was resolved by asking it. For people to read: nothing is decided by it. */
+    lookup: z.optional(wordSchema),
   })
   .check(
     z.refine((event) => event.person.email !== undefined || event.person.externalId !== undefined, {

@@ -10,6 +10,7 @@ import type { LifecycleEvent } from "./event.ts";
 import { endEarly } from "./late.ts";
 import { weighMembership } from "./membership.ts";
 import { isDue, isPlanOvertaken, postpone } from "./plans.ts";
+import { canBeRead, type Resolved, readPerson, resolve } from "./resolve.ts";
 import { identify, type Subject } from "./subject.ts";
 import type { Delivery, Ending, Workshop } from "./workshop.ts";
 
@@ -21,17 +22,25 @@ type Identified = Extract<Subject, { is: "person" }>;
  * @throws RetryLater when the message shall come again
  */
 export async function work(event: LifecycleEvent, delivery: Delivery, workshop: Workshop): Promise<Ending> {
+  let resolved: Resolved;
   try {
     checkAdmissible(event, delivery.sentAt, Date.now(), workshop.config);
+    resolved = await resolve(event, delivery, workshop);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return endInadmissible(event, error, delivery, workshop);
   }
+  const { lookup } = resolved.event;
+  return { ...(lookup && { lookup }), ...(await workResolved(resolved, delivery, workshop)) };
+}
+
+async function workResolved({ event, nothing }: Resolved, delivery: Delivery, workshop: Workshop): Promise<Ending> {
   const subject = await identify(event, workshop);
+  const { person } = subject;
+  if (subject.is === "ignored") return end(event, { person, outcome: "ignored", reason: subject.reason }, workshop);
+  if (nothing !== undefined) return end(event, { person, outcome: "none", reason: nothing }, workshop);
   if (subject.is === "person") return workPerson(event, subject, delivery, workshop);
-  const { person, reason } = subject;
-  if (subject.is === "ignored") return end(event, { person, outcome: "ignored", reason }, workshop);
-  return end(event, await hold(event, { person, reason }, workshop, subject), workshop);
+  return end(event, await hold(event, { person, reason: subject.reason }, workshop, subject), workshop);
 }
 
 async function endInadmissible(
@@ -101,5 +110,21 @@ async function workMembership(
   if (subject.lifted.includes(verdict.reason)) {
     return workClaimed(event, versionOf(event), subject, delivery, workshop);
   }
+  if (canBeRead(event, workshop)) return askForMembership(event, subject, delivery, workshop);
   return end(event, await hold(event, { person, reason: verdict.reason }, workshop, subject), workshop);
+}
+
+// What no event ever said, the source knows: whether they are in another of the groups.
+async function askForMembership(
+  event: MembershipEvent,
+  subject: Identified,
+  delivery: Delivery,
+  workshop: Workshop,
+): Promise<Ending> {
+  const { person } = subject;
+  const { said: lookup } = await readPerson(event, delivery, workshop);
+  if (lookup === "active") {
+    return end(event, { person, outcome: "none", reason: "still_member", lookup }, workshop);
+  }
+  return workClaimed(event, versionOf(event), subject, delivery, workshop);
 }

@@ -3,8 +3,10 @@ import type { LedgerTable } from "../ledger/table.ts";
 import type { EventQueue } from "../queue.ts";
 import type { Account } from "./account.ts";
 import type { Arize } from "./calls.ts";
+import type { Word } from "./event.ts";
 import type { Identity } from "./identity.ts";
 import type { Turn } from "./pace.ts";
+import type { SourceReader } from "./source-reader.ts";
 
 /** What the worker works with. */
 export interface Workshop {
@@ -14,6 +16,8 @@ export interface Workshop {
   queue: EventQueue;
   arize: Arize;
   account: Account;
+  /** The sources' own APIs, as far as the configuration lets them be read. */
+  sources: SourceReader;
   leaseMs: number;
   backoffBaseMs: number;
 }
@@ -38,4 +42,8 @@ export interface Ending {
   action?: string;
   reason?: string;
   userId?: string;
+  /** What the person's source said when it was asked before a deletion. */
+  lookup?: Word;
+  /** Sources whose last word about the person is the opposite, separated by commas. */
+  contradicts?: string;
 }

@@ -1,0 +1,47 @@
+import { ownSources } from "../lifecycle/admissible.ts";
+import type { Kind, LifecycleEvent } from "../lifecycle/event.ts";
+import type { State } from "./state.ts";
+
+/**
+ * What ties a person to a source, in their state, by source: their id there (`id_okta`), the source's last word about
+ * whether they should have access (`said_okta`), and when a listing named them last (`seen_okta`, epoch milliseconds).
+ * A word is twice the time of the event plus one when they left: as with the other marks a newer one is greater.
+ */
+export const tieNames = {
+  id: (source: string) => `id_${source}`,
+  said: (source: string) => `said_${source}`,
+  seen: (source: string) => `seen_${source}`,
+};
+
+/** The person's id at a source, as the newest event or listing gave it. */
+export function externalIdAt(state: State, source: string): string | undefined {
+  const id = state[tieNames.id(source)];
+  return typeof id === "string" ? id : undefined;
+}
+
+/** When a source's listing named them last. */
+export function seenAt(state: State, source: string): number | undefined {
+  const seen = state[tieNames.seen(source)];
+  return typeof seen === "number" ? seen : undefined;
+}
+
+/** What a source said last: `undefined` when it never said anything. */
+export function lastWord(state: State, source: string): "joined" | "left" | undefined {
+  const said = state[tieNames.said(source)];
+  if (typeof said !== "number") return undefined;
+  return said % 2 === 1 ? "left" : "joined";
+}
+
+/** Whether an event of this kind is a word about membership. */
+export function isWord(kind: Kind): boolean {
+  return kind === "joiner" || kind === "reinstate" || kind === "leaver";
+}
+
+/** The other sources whose last word is the opposite of an event's, in order of their names. */
+export function contradictions(state: State, { source, kind }: Pick<LifecycleEvent, "source" | "kind">): string[] {
+  if (!isWord(kind)) return [];
+  const opposite = kind === "leaver" ? "joined" : "left";
+  const others = Object.keys(state).flatMap((name) => (name.startsWith("said_") ? [name.slice("said_".length)] : []));
+  const isSource = (name: string) => name !== source && !ownSources.some((own) => own === name);
+  return others.filter((other) => isSource(other) && lastWord(state, other) === opposite).sort();
+}

@@ -1,0 +1,84 @@
+import { RetryLater } from "../errors.ts";
+import { readPointer } from "../ledger/pointers.ts";
+import { readState } from "../ledger/state.ts";
+import { lastWord } from "../ledger/ties.ts";
+import { mayCause } from "./admissible.ts";
+import { backoffMs } from "./backoff.ts";
+import { emailSchema, type Kind, type LifecycleEvent, nameSchema, type Person } from "./event.ts";
+import type { Reading } from "./source-reader.ts";
+import type { Delivery, Workshop } from "./workshop.ts";
+
+/** An event that can be worked, or why there is nothing to work. */
+export type Resolved =
+  | { event: LifecycleEvent; nothing?: undefined }
+  | { event: LifecycleEvent; nothing: "no_lookup" | "not_active" | "kind_not_allowed" };
+
+/**
+ * Asks an event's source whom a thin event is about and what a hint means: somebody who should have access is a joiner
+ * when their source had not said so before, else a mover; somebody who should not, or whom the source does not know any
+ * more, is a leaver. The event keeps its time, which is when something happened: read later, it must not make newer events
+ * stale. Events that say everything themselves are left as they are.
+ * @throws RetryLater, Refused as `SourceReader.lookup`
+ */
+export async function resolve(event: LifecycleEvent, delivery: Delivery, workshop: Workshop): Promise<Resolved> {
+  const { kind, person } = event;
+  const isHint = kind === "changed";
+  if (!isHint && person.email !== undefined) return { event };
+  if (!canBeRead(event, workshop)) return isHint ? { event, nothing: "no_lookup" } : { event };
+  const reading = await readPerson(event, delivery, workshop);
+  const known = withDetails(event, reading);
+  if (isHint || kind === "mover") {
+    const meant = { ...known, kind: await kindOf(known, reading, workshop) };
+    return mayCause(meant, workshop.config) ? { event: meant } : { event: meant, nothing: "kind_not_allowed" };
+  }
+  // Whoever is hired and not there yet: their source will say when they are.
+  const isEarly = (kind === "joiner" || kind === "reinstate") && reading.said !== "active";
+  return isEarly ? { event: known, nothing: "not_active" } : { event: known };
+}
+
+/** Whether an event's source can be asked about the person whom it names by id. */
+export function canBeRead({ source, person }: LifecycleEvent, { sources }: Workshop): boolean {
+  return person.externalId !== undefined && sources.canRead(source);
+}
+
+/** Asks an event's source about its person. Nothing was claimed yet, so the receives are how often this has failed. */
+export async function readPerson(
+  { source, person }: LifecycleEvent,
+  delivery: Delivery,
+  { sources, backoffBaseMs }: Workshop,
+): Promise<Reading> {
+  try {
+    return await sources.lookup(source, person.externalId ?? "", delivery);
+  } catch (error) {
+    if (!(error instanceof RetryLater)) throw error;
+    const afterMs = backoffMs(delivery.receives, backoffBaseMs, error.afterMs);
+    throw new RetryLater(error.reason, { message: error.message, cause: error, afterMs });
+  }
+}
+
+function withDetails(event: LifecycleEvent, { said, person }: Reading): LifecycleEvent {
+  const email = emailSchema.safeParse(person?.email).data;
+  const name = nameSchema.safeParse(person?.name).data;
+  const details: Person = {
+    ...event.person,
+    ...(email && { email }),
+    ...(name && { name }),
+    ...(person?.department && { department: person.department.slice(0, 255) }),
+    ...(person?.groups && { groups: person.groups.filter(isGroupName).slice(0, 200) }),
+  };
+  return { ...event, person: details, lookup: said };
+}
+
+function isGroupName(group: string): boolean {
+  return group.length > 0 && group.length <= 255;
+}
+
+async function kindOf(event: LifecycleEvent, { said }: Reading, workshop: Workshop): Promise<Kind> {
+  const { source, kind, person } = event;
+  if (said !== "active") return "leaver";
+  if (kind === "mover" || !mayCause({ source, kind: "joiner" }, workshop.config)) return "mover";
+  const { table, identity } = workshop;
+  const email = person.email ?? (await readPointer(table, source, person.externalId ?? ""))?.email;
+  const word = email && lastWord(await readState(table, identity.person(email)), source);
+  return word === "joined" ? "mover" : "joiner";
+}
