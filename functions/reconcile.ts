@@ -4,7 +4,9 @@ import * as z from "zod/mini";
 import { readEnvironment } from "../lib/config.ts";
 import { describeIssues } from "../lib/issues.ts";
 import { lazy } from "../lib/lazy.ts";
-import { type Swept, sweepDue, sweepEverybody, sweepInvitations } from "../lib/lifecycle/sweep.ts";
+import { sweepEverybody } from "../lib/lifecycle/full-sweep.ts";
+import { sweepDue, sweepInvitations } from "../lib/lifecycle/sweep.ts";
+import type { Swept } from "../lib/lifecycle/sweep-request.ts";
 import { log, Metrics, metricNames } from "../lib/telemetry.ts";
 import { openWorkshop } from "../lib/wiring.ts";
 

@@ -12,6 +12,8 @@ export const runSchema = z.object({
   /** Ids of users who are still at Arize although the ledger saw them go, and when they left (epoch milliseconds). */
   lingering: z.array(z.object({ userId: z.string(), email: z.string(), leftAt: z.number() })),
   trusted: z.boolean(),
+  /** The sources whose listings this run has gone through, and whether they could be believed. */
+  sources: z._default(z.record(z.string(), z.boolean()), {}),
   at: z.number(),
 });
 export type Run = z.infer<typeof runSchema>;

@@ -1,6 +1,8 @@
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ownSources } from "../lifecycle/admissible.ts";
 import type { Kind, LifecycleEvent } from "../lifecycle/event.ts";
-import type { State } from "./state.ts";
+import { type State, stateKey } from "./state.ts";
+import type { LedgerTable } from "./table.ts";
 
 /**
  * What ties a person to a source, in their state, by source: their id there (`id_okta`), the source's last word about
@@ -32,6 +34,15 @@ export function lastWord(state: State, source: string): "joined" | "left" | unde
   return said % 2 === 1 ? "left" : "joined";
 }
 
+/**
+ * Whether somebody has come from a source: it said last that they joined, or never said anything and its listing had them.
+ * An id alone says no such thing: an identity provider speaks of everybody in the company.
+ */
+export function cameFrom(state: State, source: string): boolean {
+  const word = lastWord(state, source);
+  return word === "joined" || (word === undefined && seenAt(state, source) !== undefined);
+}
+
 /** Whether an event of this kind is a word about membership. */
 export function isWord(kind: Kind): boolean {
   return kind === "joiner" || kind === "reinstate" || kind === "leaver";
@@ -44,4 +55,27 @@ export function contradictions(state: State, { source, kind }: Pick<LifecycleEve
   const others = Object.keys(state).flatMap((name) => (name.startsWith("said_") ? [name.slice("said_".length)] : []));
   const isSource = (name: string) => name !== source && !ownSources.some((own) => own === name);
   return others.filter((other) => isSource(other) && lastWord(state, other) === opposite).sort();
+}
+
+/**
+ * Notes that a source's listing named a person, and under which id.
+ * @param at of the run, epoch milliseconds
+ * @throws RetryLater
+ */
+export async function noteSeen(
+  table: LedgerTable,
+  person: string,
+  { source, externalId, at }: { source: string; externalId: string; at: number },
+): Promise<void> {
+  await table.run((client) =>
+    client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: stateKey(person),
+        UpdateExpression: "SET #seen = :at, #id = :id",
+        ExpressionAttributeNames: { "#seen": tieNames.seen(source), "#id": tieNames.id(source) },
+        ExpressionAttributeValues: { ":at": at, ":id": externalId },
+      }),
+    ),
+  );
 }

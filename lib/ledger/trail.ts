@@ -16,7 +16,7 @@ export const trailEntrySchema = z.object({
   action: z.optional(z.string()),
   outcome: z.string(),
   reason: z.optional(z.string()),
-  /** What the person's source said when it was asked: `active`, `inactive` or `gone`. */
+  /** What the person's source said when it was asked: a `Word`. */
   lookup: z.optional(z.string()),
   /** Sources whose last word about the person was the opposite, separated by commas. */
   contradicts: z.optional(z.string()),

@@ -29,7 +29,8 @@ export async function confirmLeft(
   const witnesses = witnessesOf(event, state, sources);
   const said: Word[] = [];
   for (const { source, externalId } of witnesses) said.push((await sources.lookup(source, externalId, turn)).said);
-  if (said.includes("active")) return { lookup: "active", doubt: "source_disagrees" };
+  const against = said.find((word) => word === "active" || word === "pending");
+  if (against !== undefined) return { lookup: against, doubt: "source_disagrees" };
   if (said.length > 0) return { lookup: said[0] };
   return optionsOf(event.source, config)?.unconfirmedLeavers === "hold" ? { doubt: "unconfirmed" } : {};
 }

@@ -89,8 +89,8 @@ export const membershipSchema = z.object({
   assumeAbsent: z.optional(z.boolean()),
 });
 
-/** What a source says of a person: they should have access, they should not, or it does not know them (any more). */
-export const wordSchema = z.enum(["active", "inactive", "gone"]);
+/** What a source says of a person: whether they should have access, or that it does not know them (any more). */
+export const wordSchema = z.enum(["active", "pending", "outside", "inactive", "gone"]);
 export type Word = z.infer<typeof wordSchema>;
 
 /**

@@ -5,12 +5,13 @@ import { isLeaving, type State } from "../ledger/state.ts";
 import type { Kind, LifecycleEvent } from "./event.ts";
 
 /**
- * What a sweep wants for one user. Two are reports: `abandoned` is an invitation that nobody accepts, `decision` somebody
+ * What a sweep wants for one user. `missed_joiner` and `missed_leaver` are people about whom their source is asked, since
+ * its listing has, or lacks, them. Two are reports: `abandoned` is an invitation that nobody accepts, `decision` somebody
  * who left and is still there, because their leaver is held, waiting, or was merely observed. Whoever wants them removed
  * sends a leaver.
  */
 export interface PlanEntry {
-  wants: "renew" | "remind" | "remove" | "apply" | "abandoned" | "decision";
+  wants: "renew" | "remind" | "remove" | "apply" | "missed_joiner" | "missed_leaver" | "abandoned" | "decision";
   email: string;
   userId: string;
   event?: LifecycleEvent;

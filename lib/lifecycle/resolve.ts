@@ -1,7 +1,7 @@
 import { RetryLater } from "../errors.ts";
 import { readPointer } from "../ledger/pointers.ts";
-import { readState } from "../ledger/state.ts";
-import { lastWord } from "../ledger/ties.ts";
+import { readState, type State } from "../ledger/state.ts";
+import { cameFrom, lastWord } from "../ledger/ties.ts";
 import { mayCause } from "./admissible.ts";
 import { backoffMs } from "./backoff.ts";
 import { emailSchema, type Kind, type LifecycleEvent, nameSchema, type Person } from "./event.ts";
@@ -9,15 +9,15 @@ import type { Reading } from "./source-reader.ts";
 import type { Delivery, Workshop } from "./workshop.ts";
 
 /** An event that can be worked, or why there is nothing to work. */
-export type Resolved =
-  | { event: LifecycleEvent; nothing?: undefined }
-  | { event: LifecycleEvent; nothing: "no_lookup" | "not_active" | "kind_not_allowed" };
+export interface Resolved {
+  event: LifecycleEvent;
+  nothing?: "no_lookup" | "not_active" | "not_a_member" | "kind_not_allowed" | undefined;
+}
 
 /**
- * Asks an event's source whom a thin event is about and what a hint means: somebody who should have access is a joiner
- * when their source had not said so before, else a mover; somebody who should not, or whom the source does not know any
- * more, is a leaver. The event keeps its time, which is when something happened: read later, it must not make newer events
- * stale. Events that say everything themselves are left as they are.
+ * Asks an event's source whom a thin event is about and what a hint means: see `meaningOf`. The event keeps its time,
+ * which is when something happened: read later, it must not make newer events stale. Events that say everything themselves
+ * are left as they are.
  * @throws RetryLater, Refused as `SourceReader.lookup`
  */
 export async function resolve(event: LifecycleEvent, delivery: Delivery, workshop: Workshop): Promise<Resolved> {
@@ -27,13 +27,34 @@ export async function resolve(event: LifecycleEvent, delivery: Delivery, worksho
   if (!canBeRead(event, workshop)) return isHint ? { event, nothing: "no_lookup" } : { event };
   const reading = await readPerson(event, delivery, workshop);
   const known = withDetails(event, reading);
-  if (isHint || kind === "mover") {
-    const meant = { ...known, kind: await kindOf(known, reading, workshop) };
-    return mayCause(meant, workshop.config) ? { event: meant } : { event: meant, nothing: "kind_not_allowed" };
-  }
-  // Whoever is hired and not there yet: their source will say when they are.
-  const isEarly = (kind === "joiner" || kind === "reinstate") && reading.said !== "active";
-  return isEarly ? { event: known, nothing: "not_active" } : { event: known };
+  if (isHint || kind === "mover") return meaningOf(known, reading, workshop);
+  const isWrong = (kind === "joiner" || kind === "reinstate") && reading.said !== "active";
+  return isWrong ? { event: known, nothing: "not_active" } : { event: known };
+}
+
+/**
+ * What a hint means, by what its source says. Somebody who should have access is a joiner when the source had not said so
+ * before, else a mover. Somebody who has left, or whom it does not know any more, is a leaver. Somebody who is in none of
+ * the configured groups is one only if they were: others of the company may have come to Arize by another way. Whoever is
+ * hired and not there yet is nothing: the source will say when they are.
+ */
+async function meaningOf(event: LifecycleEvent, { said }: Reading, workshop: Workshop): Promise<Resolved> {
+  if (said === "pending") return { event, nothing: "not_active" };
+  const state = said === "active" || said === "outside" ? await stateOf(event, workshop) : {};
+  if (said === "outside" && !cameFrom(state, event.source)) return { event, nothing: "not_a_member" };
+  const kind = said === "active" ? activeKind(event, state, workshop) : "leaver";
+  const meant = { ...event, kind };
+  return mayCause(meant, workshop.config) ? { event: meant } : { event: meant, nothing: "kind_not_allowed" };
+}
+
+function activeKind({ source, kind }: LifecycleEvent, state: State, { config }: Workshop): Kind {
+  const isJoiner = kind !== "mover" && lastWord(state, source) !== "joined";
+  return isJoiner && mayCause({ source, kind: "joiner" }, config) ? "joiner" : "mover";
+}
+
+async function stateOf({ source, person }: LifecycleEvent, { table, identity }: Workshop): Promise<State> {
+  const email = person.email ?? (await readPointer(table, source, person.externalId ?? ""))?.email;
+  return email === undefined ? {} : readState(table, identity.person(email));
 }
 
 /** Whether an event's source can be asked about the person whom it names by id. */
@@ -71,14 +92,4 @@ function withDetails(event: LifecycleEvent, { said, person }: Reading): Lifecycl
 
 function isGroupName(group: string): boolean {
   return group.length > 0 && group.length <= 255;
-}
-
-async function kindOf(event: LifecycleEvent, { said }: Reading, workshop: Workshop): Promise<Kind> {
-  const { source, kind, person } = event;
-  if (said !== "active") return "leaver";
-  if (kind === "mover" || !mayCause({ source, kind: "joiner" }, workshop.config)) return "mover";
-  const { table, identity } = workshop;
-  const email = person.email ?? (await readPointer(table, source, person.externalId ?? ""))?.email;
-  const word = email && lastWord(await readState(table, identity.person(email)), source);
-  return word === "joined" ? "mover" : "joiner";
 }

@@ -61,7 +61,7 @@ export class SourceReader {
    */
   async lookup(source: string, externalId: string, turn: Turn): Promise<Reading> {
     const person = await this.#ask(source, turn, (directory, options) => directory.lookup(externalId, options));
-    return { said: person === undefined ? "gone" : person.active ? "active" : "inactive", person };
+    return { said: person?.access ?? "gone", person };
   }
 
   /** A part of a source's listing. @throws as `lookup` */

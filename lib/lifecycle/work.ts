@@ -40,6 +40,9 @@ async function workResolved({ event, nothing }: Resolved, delivery: Delivery, wo
   if (subject.is === "ignored") return end(event, { person, outcome: "ignored", reason: subject.reason }, workshop);
   if (nothing !== undefined) return end(event, { person, outcome: "none", reason: nothing }, workshop);
   if (subject.is === "person") return workPerson(event, subject, delivery, workshop);
+  // Somebody who works there without an address cannot be invited, and there is nothing for an operator to decide.
+  const isNameless = subject.reason === "unknown_person" && event.lookup === "active" && event.kind !== "leaver";
+  if (isNameless) return end(event, { person, outcome: "none", reason: "no_email" }, workshop);
   return end(event, await hold(event, { person, reason: subject.reason }, workshop, subject), workshop);
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { ApiResponse } from "../arize/transport.ts";
 import type { bamboohrApi } from "./api-options.ts";
-import type { ApiAccess, Directory, SourcePerson } from "./directory.ts";
+import type { Access, ApiAccess, Directory, SourcePerson } from "./directory.ts";
 import { DirectoryClient, isExplained, segment } from "./directory-client.ts";
 
 const text = z.nullish(z.string());
@@ -31,12 +31,12 @@ export function openBambooHr(api: z.infer<typeof bamboohrApi>, access: ApiAccess
     async lookup(externalId, call) {
       const target = `/api/v1/employees/${segment(externalId)}?fields=${wanted}`;
       const employee = await client.find(employeeSchema, { path: "/api/v1/employees/{id}", target, ...call });
-      return employee && { ...personOf(employee), active: employee.status.toLowerCase() !== "inactive" };
+      return employee && personOf(employee, employee.status.toLowerCase() === "inactive" ? "inactive" : "active");
     },
     async list(_, call) {
       const path = "/api/v1/employees/directory";
       const { value } = await client.read(directorySchema, { path, target: path, ...call });
-      return { people: value.employees.map(personOf), next: undefined };
+      return { people: value.employees.map((employee) => personOf(employee, "active")), next: undefined };
     },
   };
 }
@@ -46,13 +46,13 @@ function isGone(response: ApiResponse): boolean {
   return response.headers["x-bamboohr-error-message"] !== undefined || isExplained(response);
 }
 
-function personOf({ id, ...employee }: Omit<z.infer<typeof employeeSchema>, "status">): SourcePerson {
+function personOf({ id, ...employee }: Omit<z.infer<typeof employeeSchema>, "status">, access: Access): SourcePerson {
   const name = employee.displayName || [employee.firstName, employee.lastName].filter(Boolean).join(" ");
   return {
     externalId: id,
     email: employee.workEmail ?? undefined,
     ...(name !== "" && { name }),
     ...(employee.department && { department: employee.department }),
-    active: true,
+    access,
   };
 }

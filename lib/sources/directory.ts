@@ -1,13 +1,19 @@
 import type { CallOptions } from "../arize/transport.ts";
 
+/**
+ * Whether somebody should have access, as far as a source is concerned. `pending` is who has been hired and is not there
+ * yet, `outside` who is there and in none of the configured groups and apps, `inactive` who has left. A status that nobody
+ * knows counts as `active`: a word of the future removes no one.
+ */
+export type Access = "active" | "pending" | "outside" | "inactive";
+
 /** A person as a source's own API describes them. */
 export interface SourcePerson {
   externalId: string;
   /** As the source writes it; left out where it has none. */
   email: string | undefined;
   name?: string | undefined;
-  /** Whether they should have access, as far as this source is concerned. A word nobody knows counts as yes. */
-  active: boolean;
+  access: Access;
   /** Names of the groups they are in, where these were read. */
   groups?: string[] | undefined;
   department?: string | undefined;
@@ -25,7 +31,7 @@ export interface Directory {
   lookup(externalId: string, options?: CallOptions): Promise<SourcePerson | undefined>;
   /**
    * A part of the listing of everybody who should have access, the first one without a cursor. Others may be in it as
-   * well: `active` is what counts.
+   * well: `access` is what counts.
    */
   list?(cursor: string | undefined, options?: CallOptions): Promise<DirectoryPage>;
 }

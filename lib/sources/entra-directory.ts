@@ -48,15 +48,23 @@ export function openEntra(api: Api, access: ApiAccess): Directory {
   };
 }
 
-async function lookup(client: DirectoryClient, id: string, api: Api, call: CallOptions | undefined) {
+async function lookup(
+  client: DirectoryClient,
+  id: string,
+  api: Api,
+  call: CallOptions | undefined,
+): Promise<SourcePerson | undefined> {
   const target = `/v1.0/users/${id}?$select=${select}`;
   const user = await client.find(userSchema, { path: "/v1.0/users/{id}", target, ...call });
-  if (user !== undefined)
-    return { ...personOf(user), active: isEnabled(user) && (await isMember(client, id, api, call)) };
+  if (user !== undefined) {
+    const person = personOf(user);
+    if (person.access !== "active" || (await isMember(client, id, api, call))) return person;
+    return { ...person, access: "outside" };
+  }
   const path = "/v1.0/directory/deletedItems/{id}";
   const deleted = await client.find(userSchema, { path, target: `/v1.0/directory/deletedItems/${id}`, ...call });
   // The id was put before a deleted user's principal name, so that this is no address any more.
-  return deleted && { ...personOf({ ...deleted, userPrincipalName: null }), active: false };
+  return deleted && { ...personOf({ ...deleted, userPrincipalName: null }), access: "inactive" };
 }
 
 async function isMember(client: DirectoryClient, id: string, { groups }: Api, call: CallOptions | undefined) {
@@ -102,10 +110,6 @@ function personOf(user: GraphUser): SourcePerson {
     email: user.mail || user.userPrincipalName || undefined,
     name: user.displayName || undefined,
     department: user.department || undefined,
-    active: isEnabled(user),
+    access: user.accountEnabled === false ? "inactive" : "active",
   };
-}
-
-function isEnabled({ accountEnabled }: GraphUser): boolean {
-  return accountEnabled !== false;
 }

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { ApiException } from "../arize/errors.ts";
 import type { CallOptions } from "../arize/transport.ts";
 import type { finchApi } from "./api-options.ts";
-import type { ApiAccess, Directory } from "./directory.ts";
+import type { Access, ApiAccess, Directory } from "./directory.ts";
 import { DirectoryClient } from "./directory-client.ts";
 
 const text = z.nullish(z.string());
@@ -34,12 +34,11 @@ export function openFinch(api: z.infer<typeof finchApi>, access: ApiAccess): Dir
       const employment = await ask(client, "/employer/employment", employmentSchema, externalId, call);
       const individual = await ask(client, "/employer/individual", individualSchema, externalId, call);
       if (employment === undefined || individual === undefined) return undefined;
-      const { is_active, employment_status, department } = employment;
       return {
         externalId,
         ...identityOf(individual),
-        department: department?.name ?? undefined,
-        active: is_active !== false && !left.includes(employment_status ?? ""),
+        department: employment.department?.name ?? undefined,
+        access: accessOf(employment),
       };
     },
   };
@@ -61,6 +60,12 @@ async function ask<T>(
   const title = answer?.code === 200 ? "Answer cannot be read" : "No answer for this person";
   const failure = { method: "POST", path, kind: "server", ambiguous: false, title } as const;
   throw new ApiException({ ...failure, status: answer?.code });
+}
+
+function accessOf({ is_active, employment_status }: z.infer<typeof employmentSchema>): Access {
+  if (left.includes(employment_status ?? "")) return "inactive";
+  if (is_active !== false) return "active";
+  return ["prehire", "onboarding"].includes(employment_status ?? "") ? "pending" : "inactive";
 }
 
 function identityOf({ first_name, preferred_name, last_name, emails }: z.infer<typeof individualSchema>) {

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { gustoApi } from "./api-options.ts";
-import type { ApiAccess, Directory } from "./directory.ts";
+import type { Access, ApiAccess, Directory } from "./directory.ts";
 import { DirectoryClient, isExplained, segment } from "./directory-client.ts";
 
 const text = z.nullish(z.string());
@@ -12,6 +12,8 @@ const employeeSchema = z.object({
   work_email: text,
   email: text,
   department: text,
+  /** Whether everything is filled in that it takes to be paid. */
+  onboarded: z.nullish(z.boolean()),
   terminated: z.boolean(),
   /** `active` says whether a termination has come into effect. */
   terminations: z.nullish(z.array(z.object({ active: z.nullish(z.boolean()) }))),
@@ -30,7 +32,7 @@ export function openGusto(api: z.infer<typeof gustoApi>, access: ApiAccess): Dir
     async lookup(externalId, call) {
       const target = `/v1/employees/${segment(externalId)}`;
       const employee = await client.find(employeeSchema, { path: "/v1/employees/{uuid}", target, ...call });
-      return employee && { externalId: employee.uuid, ...detailsOf(employee), active: !hasLeft(employee) };
+      return employee && { externalId: employee.uuid, ...detailsOf(employee), access: accessOf(employee) };
     },
   };
 }
@@ -42,6 +44,11 @@ function detailsOf(employee: Employee) {
     name: name || undefined,
     department: employee.department ?? undefined,
   };
+}
+
+function accessOf(employee: Employee): Access {
+  if (hasLeft(employee)) return "inactive";
+  return employee.onboarded === false ? "pending" : "active";
 }
 
 // A termination that is recorded for a day to come does not count yet.

@@ -34,7 +34,7 @@ export function openHiBob(api: z.infer<typeof hibobApi>, access: ApiAccess): Dir
         email: employee["/root/email"]?.value ?? undefined,
         name: employee["/root/displayName"]?.value ?? undefined,
         department: employee["/work/department"]?.value ?? undefined,
-        active: !left.includes(status),
+        access: left.includes(status) ? "inactive" : status === "hired" ? "pending" : "active",
       };
     },
   };

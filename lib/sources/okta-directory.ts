@@ -5,7 +5,7 @@ import type { oktaApi } from "./api-options.ts";
 import type { ApiAccess, Directory, DirectoryPage } from "./directory.ts";
 import { DirectoryClient, type Question, segment } from "./directory-client.ts";
 import type { OktaOptions } from "./okta.ts";
-import { isAlive, oktaUserSchema, personOf } from "./okta-user.ts";
+import { oktaUserSchema, personOf } from "./okta-user.ts";
 
 const groupsSchema = z.array(z.object({ id: z.string(), profile: z.object({ name: z.nullish(z.string()) }) }));
 const anythingSchema = z.object({ id: z.string() });
@@ -39,12 +39,13 @@ export function openOkta(api: z.infer<typeof oktaApi>, options: OktaOptions, acc
         ...call,
       });
       if (user === undefined) return undefined;
-      if (options.everyone || !isAlive(user, options)) return personOf(user, options);
+      const person = personOf(user, options);
+      if (options.everyone || person.access !== "active") return person;
       const groups = options.groups.length > 0 ? await groupsOf(client, id, call) : [];
       const isIn =
         groups.some((group) => options.groups.includes(group.id)) || (await hasApp(client, id, options, call));
       const names = groups.flatMap(({ profile }) => profile.name ?? []);
-      return { ...personOf(user, options), active: isIn, groups: names };
+      return { ...person, access: isIn ? "active" : "outside", groups: names };
     },
     list: (cursor, call) => listPart(client, parts, cursor, options, call),
   };

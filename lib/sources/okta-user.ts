@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { emailSchema } from "../lifecycle/event.ts";
-import type { SourcePerson } from "./directory.ts";
+import type { Access, SourcePerson } from "./directory.ts";
 import type { OktaOptions } from "./okta.ts";
 
 const text = z.nullish(z.string());
@@ -22,7 +22,7 @@ export function personOf(user: OktaUser, options: Pick<OktaOptions, "kinds">): S
     email: (emailSchema.safeParse(login).success ? login : email) ?? undefined,
     ...(name !== "" && { name }),
     ...(department && { department }),
-    active: isAlive(user, options),
+    access: accessOf(user, options),
   };
 }
 
@@ -30,7 +30,8 @@ export function personOf(user: OktaUser, options: Pick<OktaOptions, "kinds">): S
  * Whether an account is one of somebody who is still there; a locked one or one with an expired password is. A suspended
  * one too, unless the configuration says that suspending is leaving: it is meant to be taken back.
  */
-export function isAlive({ status }: OktaUser, { kinds }: Pick<OktaOptions, "kinds">): boolean {
-  if (status === "SUSPENDED") return kinds["user.lifecycle.suspend"] !== "leaver";
-  return status !== "DEPROVISIONED" && status !== "STAGED";
+function accessOf({ status }: OktaUser, { kinds }: Pick<OktaOptions, "kinds">): Access {
+  if (status === "DEPROVISIONED") return "inactive";
+  if (status === "STAGED") return "pending";
+  return status === "SUSPENDED" && kinds["user.lifecycle.suspend"] === "leaver" ? "inactive" : "active";
 }

@@ -49,6 +49,6 @@ function personOf(user: z.infer<typeof userSchema>): SourcePerson {
     department: department ?? department_name ?? undefined,
     groups: user.groups?.flatMap(({ name: group }) => group ?? []),
     // `suspended` was folded into `inactive`; older directories still have it.
-    active: user.state !== "inactive" && user.state !== "suspended",
+    access: user.state === "inactive" || user.state === "suspended" ? "inactive" : "active",
   };
 }

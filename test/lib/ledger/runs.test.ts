@@ -13,6 +13,7 @@ const run: Run = {
   users: 300,
   lingering: [{ userId: "VXNlcjox", email: "ann@example.com", leftAt: noon - 1 }],
   trusted: true,
+  sources: { okta: true, workos: false },
   at: noon,
 };
 
