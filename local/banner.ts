@@ -15,6 +15,12 @@ export function banner(
     ["SQS", urls.sqs],
     ["DynamoDB", urls.dynamodb],
     ["secrets", urls.secrets],
+    [
+      "people",
+      about.live
+        ? "the sources' own APIs, where configured"
+        : `${urls.sources}/_people/<source>/<id>   (what sources answer)`,
+    ],
     ["data", about.dataDir ?? "in memory, gone when this ends (keep it with --data DIR)"],
   ];
   const secrets = Object.entries(sourceSecretIds).map(([name, id]): [string, string] => [name, localSecrets[id]]);

@@ -3,6 +3,7 @@ import { lockData } from "./data-lock.ts";
 import { startDynamoDB } from "./dynamodb.ts";
 import { localSecrets, type Ports, secretIds } from "./environment.ts";
 import { startFakeArize } from "./fake-arize/server.ts";
+import { startFakeSources } from "./fake-sources/server.ts";
 import { translateListenError } from "./listen.ts";
 import { type LocalSecrets, startSecrets } from "./secrets.ts";
 import { type LocalSqs, startSqs } from "./sqs.ts";
@@ -17,7 +18,7 @@ export interface EmulatorOptions {
   ports: Ports;
   /** Where everything is kept; in memory without. */
   dataDir?: string | undefined;
-  /** Instead of the fake Arize. */
+  /** Instead of the fakes. */
   service?: ArizeService | undefined;
   visibilitySeconds: number;
   maxReceiveCount: number;
@@ -35,7 +36,7 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** Starts SQS, DynamoDB, Secrets Manager and the fake Arize; all of them or none. @throws PortTaken; Error when the data is in use */
+/** Starts SQS, DynamoDB, Secrets Manager and the fakes of Arize and the sources; all of them or none. @throws PortTaken; Error when the data is in use */
 export async function startEmulators(options: EmulatorOptions): Promise<Emulators> {
   const { ports, dataDir, service } = options;
   const lock = dataDir === undefined ? undefined : lockData(dataDir);
@@ -50,15 +51,17 @@ export async function startEmulators(options: EmulatorOptions): Promise<Emulator
       file: inData("secrets.json"),
     }),
     service ? undefined : startArize(ports.arize, inData("arize.json")),
+    service ? undefined : startFakeSources({ port: ports.sources, dataFile: inData("sources.json") }),
   ] as const;
   const close = async () => {
     await closeAll(starts);
     lock?.release();
   };
   try {
-    const [sqs, dynamodb, secrets, arize] = await Promise.all(starts);
-    const taken = { sqs: sqs.port, dynamodb: dynamodb.port, secrets: secrets.port, arize: arize?.port ?? ports.arize };
-    return { ports: { ...ports, ...taken }, sqs, secrets, close };
+    const [sqs, dynamodb, secrets, arize, sources] = await Promise.all(starts);
+    const taken = { sqs: sqs.port, dynamodb: dynamodb.port, secrets: secrets.port };
+    const faked = { arize: arize?.port ?? ports.arize, sources: sources?.port ?? ports.sources };
+    return { ports: { ...ports, ...taken, ...faked }, sqs, secrets, close };
   } catch (error) {
     await close();
     throw error;

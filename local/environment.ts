@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import { apiSecretIds, localApiSecrets } from "./source-api-secrets.ts";
 import { localSourceSecrets, sourceSecretIds } from "./source-secrets.ts";
 
 /** Where each part of the stack listens on 127.0.0.1; 0 for any free port. */
@@ -8,13 +9,15 @@ export interface Ports {
   sqs: number;
   dynamodb: number;
   secrets: number;
+  /** Stand-ins for the sources' own APIs. */
+  sources: number;
 }
 
-/** Five ports in a row, in the order in which `npm start` lists them. */
+/** Six ports in a row, in the order in which `npm start` lists them. */
 export function portsFrom(base: number): Ports {
-  return { door: base, arize: base + 1, sqs: base + 2, dynamodb: base + 3, secrets: base + 4 };
+  return { door: base, arize: base + 1, sqs: base + 2, dynamodb: base + 3, secrets: base + 4, sources: base + 5 };
 }
-export const anyPorts: Ports = { door: 0, arize: 0, sqs: 0, dynamodb: 0, secrets: 0 };
+export const anyPorts: Ports = { door: 0, arize: 0, sqs: 0, dynamodb: 0, secrets: 0, sources: 0 };
 
 export const region = "us-east-1";
 export const account = "000000000000";
@@ -33,6 +36,7 @@ export const localSecrets: Readonly<Record<(typeof secretIds)[keyof typeof secre
   [secretIds.arize]: "local-arize-key",
   [secretIds.identity]: "local-identity-key-0123456789abcdef",
   ...localSourceSecrets,
+  ...localApiSecrets,
 };
 
 export function urlOf(port: number): string {
@@ -75,6 +79,10 @@ export function localEnvironment(options: LocalEnvironmentOptions): Record<strin
     ARIZE_SECRET_ID: secretIds.arize,
     IDENTITY_SECRET_ID: secretIds.identity,
     SOURCE_SECRET_IDS: JSON.stringify(sourceSecretIds),
+    SOURCE_API_SECRET_IDS: JSON.stringify(apiSecretIds),
+    // With the real Arize the sources are the real ones too.
+    ...(options.arizeUrl === undefined && { SOURCE_API_URL: urlOf(ports.sources) }),
+    ...(ports.door !== 0 && { WEBHOOKS_URL: urlOf(ports.door) }),
     LEAVERS_QUEUE_URL: queueUrl(ports.sqs, queueNames.leavers),
     CHANGES_QUEUE_URL: queueUrl(ports.sqs, queueNames.changes),
     LEAVERS_DLQ_URL: queueUrl(ports.sqs, queueNames.leaversDeadLetters),

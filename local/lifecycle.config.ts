@@ -11,7 +11,14 @@ const config: LifecycleConfigInput = {
   apiKeyOwner: "owner@example.com",
   sources: {
     ...everySource,
-    okta: { everyone: true },
+    // Wherever these are said to be, `npm start` has them read from its own stand-ins.
+    bamboohr: { api: { baseUrl: "https://example.bamboohr.com" } },
+    entra: { api: { tenantId: "example-tenant", clientId: "example-client" } },
+    finch: { api: {} },
+    gusto: { api: {} },
+    hibob: { api: {} },
+    okta: { everyone: true, api: { baseUrl: "https://example.okta.com" } },
+    workos: { api: { directoryId: "directory_example" } },
     sharedsignals: { issuer: "https://transmitter.example.com", audience: "https://lifecycle.example.org" },
   },
   defaults: { role: "member", inviteMode: "email_link" },

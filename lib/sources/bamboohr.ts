@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { bamboohrApi, readable } from "./api-options.ts";
 import { readBambooEvent, readBambooRecords } from "./bamboohr-record.ts";
 import { sortInto } from "./element.ts";
 import { type HmacScheme, verifyHmac } from "./signature.ts";
@@ -15,7 +16,10 @@ const scheme: HmacScheme = {
 };
 
 /** What `sources.bamboohr` in the configuration says. */
-const bamboohrOptionsSchema = z.strictObject(sourceOptions(["changed", "joiner", "mover", "leaver", "reinstate"]));
+const bamboohrOptionsSchema = z.strictObject({
+  ...sourceOptions(["changed", "joiner", "mover", "leaver", "reinstate"]),
+  ...readable(bamboohrApi),
+});
 export type BamboohrOptions = z.infer<typeof bamboohrOptionsSchema>;
 
 /** BambooHR webhooks, event-based and field-based, as JSON and as forms: signed, and thin. No second try after a 4xx. */

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { entraApi, readable } from "./api-options.ts";
 import { sortInto } from "./element.ts";
 import { provenElements, readElements } from "./entra-delivery.ts";
 import { readEntraElement } from "./entra-notification.ts";
@@ -8,6 +9,7 @@ import { type Normalized, type Reply, type Source, sourceOptions, type WebhookRe
 /** What `sources.entra` in the configuration says. */
 const entraOptionsSchema = z.strictObject({
   ...sourceOptions(["changed", "joiner", "mover", "leaver", "reinstate"]),
+  ...readable(entraApi),
   /**
    * A header that may carry the secret instead of each `clientState`: with Event Grid a static delivery property, marked
    * as secret. Its other way, a token in the URL, is not offered: URLs end up in more places than headers do.

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { Rejected } from "../errors.ts";
 import { describeIssues } from "../issues.ts";
 import type { Kind } from "../lifecycle/event.ts";
+import { finchApi, readable } from "./api-options.ts";
 import { readJson } from "./body.ts";
 import { checked, type Element, sortInto } from "./element.ts";
 import { kindOf } from "./kind.ts";
@@ -20,7 +21,10 @@ const scheme: HmacScheme = {
 };
 
 /** What `sources.finch` in the configuration says. */
-const finchOptionsSchema = z.strictObject(sourceOptions(["joiner", "mover", "leaver", "reinstate", "changed"]));
+const finchOptionsSchema = z.strictObject({
+  ...sourceOptions(["joiner", "mover", "leaver", "reinstate", "changed"]),
+  ...readable(finchApi),
+});
 export type FinchOptions = z.infer<typeof finchOptionsSchema>;
 
 // A new hire is told by all three resources, and that somebody's employment ended is an `employment.updated`.

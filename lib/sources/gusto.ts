@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { Rejected } from "../errors.ts";
 import { describeIssues } from "../issues.ts";
 import type { Kind } from "../lifecycle/event.ts";
+import { gustoApi, readable } from "./api-options.ts";
 import { readJson } from "./body.ts";
 import { checked, type Element, sortInto } from "./element.ts";
 import { sealVerificationToken } from "./gusto-enrolment.ts";
@@ -28,6 +29,7 @@ const scheme: HmacScheme = {
 /** What `sources.gusto` in the configuration says. */
 const gustoOptionsSchema = z.strictObject({
   ...sourceOptions(["joiner", "mover", "leaver", "reinstate", "changed"]),
+  ...readable(gustoApi),
   /**
    * Set only while a subscription is verified: an RSA public key (PEM, 2048 bits or more) of the operator's. Gusto then
    * posts the subscription's verification token, unsigned, and the token is logged encrypted to this key.

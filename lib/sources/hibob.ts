@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { Rejected } from "../errors.ts";
 import { describeIssues } from "../issues.ts";
 import type { Kind } from "../lifecycle/event.ts";
+import { hibobApi, readable } from "./api-options.ts";
 import { readJson } from "./body.ts";
 import { checked, type Element, sortInto } from "./element.ts";
 import { hashOf, providerIdSchema } from "./event-id.ts";
@@ -26,7 +27,10 @@ const scheme: HmacScheme = {
 };
 
 /** What `sources.hibob` in the configuration says. */
-const hibobOptionsSchema = z.strictObject(sourceOptions(["changed", "joiner", "mover", "leaver", "reinstate"]));
+const hibobOptionsSchema = z.strictObject({
+  ...sourceOptions(["changed", "joiner", "mover", "leaver", "reinstate"]),
+  ...readable(hibobApi),
+});
 
 // The events of the lifecycle table come on the day on which its entry takes effect, so none of them is early. Leave is
 // no end, and what `inactivated` means shows in the person's record.

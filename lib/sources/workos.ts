@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { Rejected } from "../errors.ts";
 import { describeIssues } from "../issues.ts";
+import { readable, workosApi } from "./api-options.ts";
 import { readJson } from "./body.ts";
 import { sortInto } from "./element.ts";
 import { type HmacScheme, verifyHmac } from "./signature.ts";
@@ -21,6 +22,7 @@ const scheme: HmacScheme = {
 /** What `sources.workos` in the configuration says. */
 const workosOptionsSchema = z.strictObject({
   ...sourceOptions(["joiner", "mover", "leaver", "reinstate"]),
+  ...readable(workosApi),
   /**
    * Ids (`directory_group_...`) of the groups that stand for access to Arize, at most 100. Left empty, everybody in the
    * directory has it.

@@ -16,6 +16,7 @@ import { openIdentity, openQueue, openSecrets } from "../../lib/wiring.ts";
 import { startDynamoDB } from "../../local/dynamodb.ts";
 import { localEnvironment, localSecrets, queueArn, queueNames, secretIds } from "../../local/environment.ts";
 import { type FakeArize, startFakeArize } from "../../local/fake-arize/server.ts";
+import { type FakeSources, startFakeSources } from "../../local/fake-sources/server.ts";
 import { type LocalSecrets, startSecrets } from "../../local/secrets.ts";
 import type { SignedRequest } from "../../local/signed-requests.ts";
 import { startSqs } from "../../local/sqs.ts";
@@ -42,6 +43,8 @@ export interface DeliveryOptions {
 /** The exported handlers over emulators of everything around them, without a queue's timing in between. */
 export interface Workbench {
   fake: FakeArize;
+  /** The sources' own APIs; three people a page. */
+  sources: FakeSources;
   table: LedgerTable;
   queue: EventQueue;
   identity: Identity;
@@ -88,19 +91,27 @@ function listen(): void {
 /** Starts a workbench for the length of one test, which fails if anything personal or secret is logged. */
 export async function workbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   listen();
-  const [sqs, dynamodb, secrets, fake] = await Promise.all([
+  const [sqs, dynamodb, secrets, sources, fake] = await Promise.all([
     startSqs({ port: 0, visibilitySeconds: 30, maxReceiveCount: 1000 }),
     startDynamoDB({ port: 0 }),
     startSecrets({ port: 0, initial: localSecrets }),
+    startFakeSources({ port: 0, pageSize: 3 }),
     startFakeArize({ port: 0, apiKey: localSecrets[secretIds.arize], ...options.fake }),
   ]);
   const folder = mkdtempSync(join(tmpdir(), "workbench-"));
   onTestFinished(async () => {
-    await Promise.all([sqs.close(), dynamodb.close(), secrets.close(), fake.close()]);
+    await Promise.all([sqs.close(), dynamodb.close(), secrets.close(), sources.close(), fake.close()]);
     rmSync(folder, { recursive: true });
   });
   const config = writeConfig(folder, options.config);
-  const ports = { door: 0, arize: fake.port, sqs: sqs.port, dynamodb: dynamodb.port, secrets: secrets.port };
+  const ports = {
+    door: 0,
+    arize: fake.port,
+    sqs: sqs.port,
+    dynamodb: dynamodb.port,
+    secrets: secrets.port,
+    sources: sources.port,
+  };
   Object.assign(
     process.env,
     localEnvironment({ ports, config, leaseMs: 10_000, backoffBaseMs: 100 }),
@@ -117,6 +128,7 @@ export async function workbench(options: WorkbenchOptions = {}): Promise<Workben
   };
   return {
     fake,
+    sources,
     table,
     identity,
     auditDays: 400,
