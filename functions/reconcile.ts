@@ -5,6 +5,7 @@ import { readEnvironment } from "../lib/config.ts";
 import { describeIssues } from "../lib/issues.ts";
 import { lazy } from "../lib/lazy.ts";
 import { sweepEverybody } from "../lib/lifecycle/full-sweep.ts";
+import { keepSubscriptions } from "../lib/lifecycle/subscriptions.ts";
 import { sweepDue, sweepInvitations } from "../lib/lifecycle/sweep.ts";
 import type { Swept } from "../lib/lifecycle/sweep-request.ts";
 import { log, Metrics, metricNames } from "../lib/telemetry.ts";
@@ -12,7 +13,7 @@ import { openWorkshop } from "../lib/wiring.ts";
 
 /** What the schedules, and operators, ask for. */
 const requestSchema = z.object({
-  mode: z.enum(["invitations", "due", "full"]),
+  mode: z.enum(["invitations", "due", "full", "subscriptions"]),
   /** Answer with the plan; queue and write nothing. */
   dryRun: z._default(z.boolean(), false),
   /** Mode `full`: take the listing as it is, however much it shrank. */
@@ -23,8 +24,9 @@ const finished = {
   invitations: metricNames.reconciledInvitations,
   due: metricNames.reconciledDue,
   full: metricNames.reconciledFull,
+  subscriptions: metricNames.reconciledSubscriptions,
 };
-const sweeps = { invitations: sweepInvitations, due: sweepDue, full: sweepEverybody };
+const sweeps = { invitations: sweepInvitations, due: sweepDue, full: sweepEverybody, subscriptions: keepSubscriptions };
 const metrics = new Metrics();
 const open = lazy(() => openWorkshop(readEnvironment(), metrics));
 
@@ -45,7 +47,7 @@ async function reconcile(input: unknown, context: Context): Promise<Swept | { sk
   return swept;
 }
 
-/** Catches what events missed: expired invitations, events whose time has come, people who left and are still there. */
+/** Catches what events missed: expired invitations, events whose time has come, people who left and are still there, subscriptions that end. */
 export const handler = middy<unknown, Swept | { skipped: "paused" }>()
   .use({ after: () => metrics.flush(), onError: () => metrics.flush() })
   .handler(reconcile);

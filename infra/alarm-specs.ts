@@ -1,7 +1,7 @@
 import { metricNames } from "../lib/telemetry.ts";
 import type { AlarmSpec } from "./alarm-spec.ts";
 import { functionAlarms, reconcileAlarms } from "./inside-alarms.ts";
-import { arizeAlarms, webhookAlarms } from "./outside-alarms.ts";
+import { arizeAlarms, sourceAlarms, webhookAlarms } from "./outside-alarms.ts";
 import { counted, deadLetterCount, oldestAge, type Watched } from "./signals.ts";
 
 /** All alarms. What is left out here is nobody's business at night: it is on the dashboard. */
@@ -10,6 +10,7 @@ export function alarmSpecs(watched: Watched): AlarmSpec[] {
     ...queueAlarms(watched),
     ...eventAlarms(watched),
     ...webhookAlarms(watched),
+    ...sourceAlarms(watched),
     ...arizeAlarms(watched),
     ...reconcileAlarms(watched),
     ...functionAlarms(watched),

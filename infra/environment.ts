@@ -20,6 +20,7 @@ export function environmentOf(
     ARIZE_SECRET_ID: secrets.arize,
     IDENTITY_SECRET_ID: secrets.identity,
     SOURCE_SECRET_IDS: JSON.stringify(secrets.sources),
+    SOURCE_API_SECRET_IDS: JSON.stringify(secrets.apis),
     LEAVERS_QUEUE_URL: leavers.queue.queueUrl,
     CHANGES_QUEUE_URL: changes.queue.queueUrl,
     LEAVERS_DLQ_URL: leavers.deadLetters.queueUrl,

@@ -30,7 +30,7 @@ export function reconcileAlarms(watched: Watched): AlarmSpec[] {
     ),
     {
       id: "ListingDistrusted",
-      impact: "The listing of all users looks wrong, so nothing is concluded from it.",
+      impact: "The listing of all users, or of a source's people, looks wrong, so nothing is concluded from it.",
       runbook: "A listing is not believed",
       metric: counted(watched, metricNames.listingDistrusted),
       atLeast: 1,

@@ -40,14 +40,17 @@ export class LifecycleStack extends Stack {
     feed(provision, resources.changes, 10);
     nameAllSenders(resources, functions, settings.senderRoleArns);
     const api = addDoor(this, ingest, { metricNamespace });
-    addSchedules(this, { reconcile, deadLetters });
+    // By the API's id: emulators of CloudFormation know no attributes of an HTTP API.
+    const webhooksUrl = `https://${api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
+    // Only here: ingest's own environment cannot name the API that ingest is a part of.
+    functions.reconcile.lambda.addEnvironment("WEBHOOKS_URL", webhooksUrl);
+    addSchedules(this, { reconcile, deadLetters }, { subscribes: resources.secrets.apis.entra !== undefined });
     const topic = addAlarmTopic(this, settings.alarmEmail);
     const watched = { ...resources, metricNamespace, functions: mapLambdas(functions), api };
     addAlarms(this, watched, topic);
     addDashboard(this, watched);
     addOutputs(this, {
-      // By the API's id: emulators of CloudFormation know no attributes of an HTTP API.
-      IngestUrl: `https://${api.apiId}.execute-api.${this.region}.${this.urlSuffix}`,
+      IngestUrl: webhooksUrl,
       LeaversQueueUrl: resources.leavers.queue.queueUrl,
       ChangesQueueUrl: resources.changes.queue.queueUrl,
       LedgerTableName: resources.ledger.tableName,

@@ -53,6 +53,20 @@ export function webhookAlarms(watched: Watched): AlarmSpec[] {
   ];
 }
 
+/** What goes wrong between this system and the sources' own APIs. */
+export function sourceAlarms(watched: Watched): AlarmSpec[] {
+  return [
+    {
+      id: "SourceFailed",
+      impact: "A source cannot be asked about its people, so nobody of it is removed and its hints wait.",
+      runbook: "A source cannot be read",
+      metric: counted(watched, metricNames.sourceFailed),
+      evaluationPeriods: 3,
+      atLeast: 1,
+    },
+  ];
+}
+
 /** What goes wrong between this system and Arize. */
 export function arizeAlarms(watched: Watched): AlarmSpec[] {
   return [

@@ -36,12 +36,12 @@ const statements: Record<FunctionName, (resources: Resources) => PolicyStatement
     allow("Compensate", ["sqs:SendMessage"], [leavers.queue.queueArn]),
     allow("Park", ["sqs:SendMessage"], [leavers.deadLetters.queueArn, changes.deadLetters.queueArn]),
     ledgerAccess(ledger, ["GetItem", "PutItem", "UpdateItem", "DeleteItem"]),
-    readSecrets([secrets.identity, secrets.arize]),
+    readSecrets([secrets.identity, secrets.arize, ...Object.values(secrets.apis)]),
   ],
   reconcile: ({ leavers, changes, ledger, secrets }) => [
     allow("QueueEvents", ["sqs:SendMessage"], [leavers.queue.queueArn, changes.queue.queueArn]),
-    ledgerAccess(ledger, ["GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"]),
-    readSecrets([secrets.identity, secrets.arize]),
+    ledgerAccess(ledger, ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"]),
+    readSecrets([secrets.identity, secrets.arize, ...Object.values(secrets.apis), ...subscribing(secrets)]),
   ],
   deadLetters: ({ leavers, changes, ledger, secrets }) => [
     allow(
@@ -53,6 +53,11 @@ const statements: Record<FunctionName, (resources: Resources) => PolicyStatement
     readSecrets([secrets.identity]),
   ],
 };
+
+/** What proves Entra's notifications is told to it with each subscription. */
+function subscribing({ sources, apis }: LifecycleSecrets): string[] {
+  return apis.entra !== undefined && sources.entra !== undefined ? [sources.entra] : [];
+}
 
 function ledgerAccess(ledger: ITable, operations: string[]): PolicyStatement {
   const actions = operations.map((operation) => `dynamodb:${operation}`);

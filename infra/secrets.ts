@@ -9,6 +9,8 @@ export interface LifecycleSecrets {
   identity: string;
   /** By source name; one for each source that the configuration has. */
   sources: Record<string, string>;
+  /** By source name; one for each source whose own API is read. */
+  apis: Record<string, string>;
 }
 
 /**
@@ -24,8 +26,13 @@ export function addSecrets(scope: Construct, config: LifecycleConfig): Lifecycle
     sources: Object.fromEntries(
       configured.map(([name]) => [
         name,
-        emptySecret(secrets, idOf(name), `What proves that webhooks are from ${name}`),
+        emptySecret(secrets, idOf("Source", name), `What proves that webhooks are from ${name}`),
       ]),
+    ),
+    apis: Object.fromEntries(
+      configured
+        .filter(([, options]) => options !== undefined && "api" in options && options.api !== undefined)
+        .map(([name]) => [name, emptySecret(secrets, idOf("Api", name), `What the people at ${name} are read with`)]),
     ),
   };
 }
@@ -54,6 +61,6 @@ function addIdentityKey(scope: Construct): string {
   return secret.secretArn;
 }
 
-function idOf(source: string): string {
-  return `Source${source.charAt(0).toUpperCase()}${source.slice(1)}`;
+function idOf(purpose: "Source" | "Api", source: string): string {
+  return `${purpose}${source.charAt(0).toUpperCase()}${source.slice(1)}`;
 }

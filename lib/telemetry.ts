@@ -42,6 +42,7 @@ export const metricNames = {
   reconciledDue: "ReconcileDueFinished",
   reconciledInvitations: "ReconcileInvitationsFinished",
   reconciledFull: "ReconcileFullFinished",
+  reconciledSubscriptions: "ReconcileSubscriptionsFinished",
   /** Expired invitations that were renewed as often as the configuration allows. */
   abandoned: "InvitationsAbandoned",
   /** Listings, of Arize or a source, that were cut short, looped, shrank or named an unknown status. */

@@ -55,16 +55,24 @@ async function openArize(environment: Environment, secrets: Secrets): Promise<Us
 
 /** The APIs of the sources that the configuration lets be read. @throws InvalidArgument for an address that is not usable */
 function openSources(config: LifecycleConfig, environment: Environment, secrets: Secrets, metrics: Metrics) {
-  const ids = new Map(Object.entries(environment.SOURCE_API_SECRET_IDS));
+  const { SOURCE_API_URL: baseUrl, WEBHOOKS_URL: webhooksUrl } = environment;
+  const secretOf = async (ids: Readonly<Record<string, string>>, source: string) => {
+    const id = ids[source];
+    if (id === undefined) throw new RetryLater("secret_not_configured");
+    return secrets.value(id);
+  };
   const directories = openDirectories(config, (source) => ({
-    baseUrl: environment.SOURCE_API_URL,
-    secret: async () => {
-      const id = ids.get(source);
-      if (id === undefined) throw new RetryLater("secret_not_configured");
-      return secrets.value(id);
-    },
+    baseUrl,
+    secret: () => secretOf(environment.SOURCE_API_SECRET_IDS, source),
+    webhook:
+      webhooksUrl === undefined
+        ? undefined
+        : {
+            url: `${webhooksUrl}/webhooks/${source}`,
+            secret: () => secretOf(environment.SOURCE_SECRET_IDS, source),
+          },
   }));
-  const distrust = (source: string) => secrets.distrust(ids.get(source) ?? "");
+  const distrust = (source: string) => secrets.distrust(environment.SOURCE_API_SECRET_IDS[source] ?? "");
   return new SourceReader(directories, { metrics, distrust });
 }
 

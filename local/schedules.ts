@@ -3,7 +3,7 @@ import { note, type OnLine } from "./report.ts";
 /** When a function runs, with which event. */
 export interface Schedule {
   function: "reconcile" | "dead-letters";
-  event: { mode?: "due" | "invitations" | "full" };
+  event: { mode?: "due" | "invitations" | "full" | "subscriptions" };
   /** Milliseconds from the start to the first run. */
   firstAfterMs: number;
   everyMs: number;
@@ -15,6 +15,7 @@ const minute = 60_000;
 export const defaultSchedules: readonly Schedule[] = [
   { function: "reconcile", event: { mode: "full" }, firstAfterMs: 0, everyMs: 24 * 60 * minute },
   { function: "reconcile", event: { mode: "invitations" }, firstAfterMs: 5_000, everyMs: 60 * minute },
+  { function: "reconcile", event: { mode: "subscriptions" }, firstAfterMs: 5_000, everyMs: 12 * 60 * minute },
   { function: "reconcile", event: { mode: "due" }, firstAfterMs: minute, everyMs: minute },
   { function: "dead-letters", event: {}, firstAfterMs: minute, everyMs: minute },
 ];

@@ -7,6 +7,7 @@ import type { ToldKind } from "../test/fixtures/sources/fixture.ts";
 import { localSecrets, portsFrom, secretIds, urlOf } from "./environment.ts";
 import { parsePort } from "./options.ts";
 import { type SignedRequest, standardRequest } from "./signed-requests.ts";
+import { apiSecrets } from "./source-api-secrets.ts";
 
 /** What can be said, and how `standard` says it, which alone has a word for everything that the options below tell. */
 const standardTypes = {
@@ -65,6 +66,7 @@ function parseSeconds(text: string): number {
 async function send(kind: ToldKind, email: string, options: SendOptions): Promise<void> {
   const isStandard = options.source === "standard";
   const hook = isStandard ? asStandard(kind, email, options) : await asProvider(kind, email, options);
+  await tellSource(kind, email, hook, options);
   const { path, headers, body } = hook.request;
   const url = urlOf(portsFrom(options.portBase).door) + path;
   const sentAt = new Date().toISOString();
@@ -75,8 +77,22 @@ async function send(kind: ToldKind, email: string, options: SendOptions): Promis
   console.log(`POST ${url} -> ${response.status}${text && ` ${text}`}`);
   if (!response.ok) throw new Error("the event was not accepted");
   const entry = await outcomeOf(hook, sentAt, email, options);
-  const what = [entry.outcome, entry.reason && `(${entry.reason})`].filter(Boolean).join(" ");
+  const looked = entry.lookup && `(${options.source} says ${entry.lookup})`;
+  const what = [entry.outcome, entry.reason && `(${entry.reason})`, looked].filter(Boolean).join(" ");
   console.log(`${kind} ${email}: ${what} after ${entry.ms} ms`);
+}
+
+/**
+ * What the source itself will say of the person when it is asked: it is asked before somebody is removed, and most hooks
+ * name them by an id only.
+ */
+async function tellSource(kind: ToldKind, email: string, { externalId }: Hook, options: SendOptions): Promise<void> {
+  const { source, name = email.slice(0, email.lastIndexOf("@")), portBase } = options;
+  if (!(source in apiSecrets) || externalId === undefined || kind === "changed") return;
+  const url = `${urlOf(portsFrom(portBase).sources)}/_people/${source}/${encodeURIComponent(externalId)}`;
+  const body = JSON.stringify({ email, name, active: kind !== "leaver" });
+  // With the real Arize the sources are the real ones, and there is nothing to tell.
+  await fetch(url, { method: "PUT", body }).catch(() => {});
 }
 
 function asStandard(kind: ToldKind, email: string, options: SendOptions): Hook {

@@ -88,7 +88,7 @@ program
 program
   .command("reconcile")
   .description("compare Arize with the ledger now")
-  .addOption(new Option("--mode <mode>", "what to look at").choices(["invitations", "due", "full"]))
+  .addOption(new Option("--mode <mode>", "what to look at").choices(["invitations", "due", "full", "subscriptions"]))
   .option("--dry-run", "show the plan, change nothing", false)
   .option("--accept-shrink", "mode full: believe a listing that lost many users", false)
   .action(async ({ mode, dryRun, acceptShrink }: { mode?: string; dryRun: boolean; acceptShrink: boolean }) => {

@@ -11,6 +11,8 @@ export async function timeline({ table, identity }: Connection, email: string): 
     action: entry.action,
     outcome: entry.outcome,
     reason: entry.reason,
+    ...(entry.lookup && { "source says": entry.lookup }),
+    ...(entry.contradicts && { "against it": entry.contradicts }),
     ms: entry.ms,
     event: entry.event,
     attempt: entry.attempt,

@@ -8,6 +8,7 @@ const sweptSchema = z.union([
     users: z.number(),
     queued: z.number(),
     trusted: z.optional(z.boolean()),
+    distrusted: z.optional(z.array(z.string())),
     plan: z.array(z.object({ wants: z.string(), email: z.string(), userId: z.string() })),
   }),
 ]);
@@ -34,8 +35,10 @@ export async function runReconcile(
   const swept = sweptSchema.parse(answer);
   if ("skipped" in swept) return { summary: `${request.mode}: nothing done, the mode is ${swept.skipped}`, rows: [] };
   const believed = swept.trusted === false ? "; the listing is not believed, so nobody is removed" : "";
+  const unlisted = swept.distrusted ?? [];
+  const missing = unlisted.length > 0 ? `; nobody counts as missing from the listing of ${unlisted.join(", ")}` : "";
   return {
-    summary: `${request.mode}: looked at ${swept.users}, queued ${swept.queued}${believed}`,
+    summary: `${request.mode}: looked at ${swept.users}, queued ${swept.queued}${believed}${missing}`,
     rows: swept.plan.map(({ wants, email, userId }) => ({ wants, email, "user id": userId })),
   };
 }

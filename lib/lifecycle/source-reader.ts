@@ -70,6 +70,16 @@ export class SourceReader {
     return this.#ask(source, turn, async (directory, options) => (await directory.list?.(cursor, options)) ?? nothing);
   }
 
+  /** The sources whose notifications end unless they are renewed. */
+  subscribing(): string[] {
+    return [...this.#directories].filter(([, { subscribe }]) => subscribe !== undefined).map(([source]) => source);
+  }
+
+  /** Has a source go on sending its notifications. @throws as `lookup` */
+  async subscribe(source: string, turn: Turn): Promise<string> {
+    return this.#ask(source, turn, async (directory, options) => (await directory.subscribe?.(options)) ?? "none");
+  }
+
   async #ask<Result>(source: string, { remainingMs }: Turn, ask: Ask<Result>): Promise<Result> {
     const [directory, breaker] = [this.#directories.get(source), this.#breakers.get(source)];
     if (directory === undefined || breaker === undefined) throw new Refused("source_unread", `${source} is not read`);

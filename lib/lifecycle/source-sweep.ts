@@ -4,7 +4,7 @@ import { Refused, RetryLater } from "../errors.ts";
 import { readListing, writeListing } from "../ledger/listing.ts";
 import { endRun, type Run, readRun, writeRun } from "../ledger/runs.ts";
 import type { DirectoryPage } from "../sources/directory.ts";
-import { describeError, log, metricNames } from "../telemetry.ts";
+import { describeError, type LogFields, log, metricNames } from "../telemetry.ts";
 import { notePeople } from "./listed-people.ts";
 import type { PlanEntry } from "./reconcile.ts";
 import { isListingTrusted } from "./reconcile.ts";
@@ -38,7 +38,6 @@ export async function sweepSources(run: Run, workshop: Workshop, request: SweepR
     if (trusted !== undefined) run.sources[source] = trusted;
     else if (!request.dryRun) await writeRun(workshop.table, "full", run);
     if (trusted === undefined) return { ...swept, finished: false };
-    if (!trusted && !request.dryRun) workshop.arize.metrics.add(metricNames.listingDistrusted);
   }
   return swept;
 }
@@ -71,27 +70,34 @@ async function sweepSource(
     }
   } catch (error) {
     if (!isSourcesFault(error)) throw error;
-    log("error", "listing not believed", { mode: "full", source, count: run.users, ...reasonOf(error) });
     if (!request.dryRun) await endRun(table, key);
-    return false;
+    return distrust(source, run, reasonOf(error), workshop, request);
   }
   return endListing(source, run, workshop, request);
 }
 
 async function endListing(source: string, run: Run, workshop: Workshop, request: SweepRequest): Promise<boolean> {
   const { table, config } = workshop;
-  const last = request.acceptShrink ? undefined : await readListing(table, source);
-  const { maxListingShrink } = config.guards;
-  // A source without anybody is one whose listing was taken away, by a permission say.
-  const trusted = run.users > 0 && isListingTrusted({ users: run.users, statusesKnown: true }, last, maxListingShrink);
-  if (!request.dryRun) {
-    if (trusted) await writeListing(table, { users: run.users, at: new Date(run.at).toISOString() }, source);
-    await endRun(table, `full ${source}`);
+  if (!request.dryRun) await endRun(table, `full ${source}`);
+  const last = await readListing(table, source);
+  const reference = request.acceptShrink ? undefined : last;
+  const counted = { users: run.users, statusesKnown: true };
+  const isTrusted = run.users > 0 && isListingTrusted(counted, reference, config.guards.maxListingShrink);
+  if (!isTrusted && last !== undefined) return distrust(source, run, { reason: "shrank" }, workshop, request);
+  // Nobody yet, or a permission that is not there: nothing is concluded from it, and nothing is wrong either.
+  const outcome = isTrusted ? "finished" : "empty";
+  if (isTrusted && !request.dryRun) {
+    await writeListing(table, { users: run.users, at: new Date(run.at).toISOString() }, source);
   }
-  const outcome = trusted ? "finished" : "distrusted";
-  if (trusted) log("info", "source listed", { mode: "full", source, outcome, count: run.users });
-  else log("error", "listing not believed", { mode: "full", source, count: run.users, reason: "shrank" });
-  return trusted;
+  if (!request.dryRun) log("info", "source listed", { mode: "full", source, outcome, count: run.users });
+  return isTrusted;
+}
+
+function distrust(source: string, run: Run, why: LogFields, { arize }: Workshop, { dryRun }: SweepRequest): false {
+  if (dryRun) return false;
+  arize.metrics.add(metricNames.listingDistrusted);
+  log("error", "listing not believed", { mode: "full", source, count: run.users, ...why });
+  return false;
 }
 
 /** A listing part by part. @throws RetryLater `listing_broken` when it runs in a circle, and what the source throws */

@@ -9,13 +9,14 @@ import {
   type TransportOptions,
 } from "../arize/transport.ts";
 
-/** A request that changes nothing; some providers want a `POST` for that. */
+/** A request. It changes nothing at the provider but for subscriptions; some want a `POST` for a question. */
 export interface Question extends CallOptions {
+  /** `GET` unless given, with a body `POST`. */
+  method?: ApiRequest["method"];
   /** The path template, for messages: never with an id in it. */
   path: string;
   /** The path with its ids and query, encoded. */
   target: string;
-  /** With a body it is a `POST`. */
   body?: unknown;
 }
 
@@ -77,8 +78,8 @@ export class DirectoryClient {
 
 const noResponse: ApiResponse = { status: 200, headers: {}, body: "" };
 
-function requestOf({ body, ...question }: Question): ApiRequest {
-  return body === undefined ? { method: "GET", ...question } : { method: "POST", body, ...question };
+function requestOf(question: Question): ApiRequest {
+  return { method: question.body === undefined ? "GET" : "POST", ...question };
 }
 
 /** An id as one segment of a path. @throws InvalidArgument for those that would lead to another path */

@@ -34,6 +34,14 @@ export interface Directory {
    * well: `access` is what counts.
    */
   list?(cursor: string | undefined, options?: CallOptions): Promise<DirectoryPage>;
+  /** Has the source send its notifications for a while longer, where these end otherwise. */
+  subscribe?(options?: CallOptions): Promise<"created" | "renewed">;
+}
+
+/** Where a source's notifications go, and what proves that they are the source's. */
+export interface Webhook {
+  url: string;
+  secret: () => Promise<string>;
 }
 
 /** How a source's API is reached. */
@@ -42,4 +50,6 @@ export interface ApiAccess {
   baseUrl: string | undefined;
   /** The credential, asked for before every request. */
   secret: () => Promise<string>;
+  /** Left out where nobody subscribes. */
+  webhook?: Webhook | undefined;
 }

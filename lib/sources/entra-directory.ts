@@ -5,6 +5,7 @@ import type { ApiResponse, CallOptions } from "../arize/transport.ts";
 import type { entraApi } from "./api-options.ts";
 import type { ApiAccess, Directory, DirectoryPage, SourcePerson } from "./directory.ts";
 import { DirectoryClient, segment } from "./directory-client.ts";
+import { keepSubscription } from "./entra-subscription.ts";
 import { EntraToken } from "./entra-token.ts";
 
 type Api = z.infer<typeof entraApi>;
@@ -28,11 +29,12 @@ const select = "id,displayName,mail,userPrincipalName,accountEnabled,department"
 
 /**
  * Microsoft Graph: `GET /v1.0/users/{id}`, then the deleted items, where people are for 30 days; a delta query that starts
- * anew lists everybody. The app needs `User.Read.All`, with groups `GroupMember.Read.All` too; the credential is its
+ * anew lists everybody; subscriptions. The app needs `User.Read.All`, with groups `GroupMember.Read.All` too; the credential is its
  * client secret.
  */
 export function openEntra(api: Api, access: ApiAccess): Directory {
   const token = new EntraToken(api, access);
+  const { webhook } = access;
   const isGone = ({ body }: ApiResponse) => notFoundSchema.safeParse(parseJson(body)).success;
   const baseUrl = access.baseUrl ?? api.baseUrl;
   const client = new DirectoryClient({ baseUrl, token: () => token.value(), isGone });
@@ -45,6 +47,7 @@ export function openEntra(api: Api, access: ApiAccess): Directory {
   return {
     lookup: (externalId, call) => withToken(lookup(client, segment(externalId), api, call)),
     list: (cursor, call) => withToken(list(client, cursor, api, call)),
+    ...(webhook && { subscribe: (call?: CallOptions) => withToken(keepSubscription(client, webhook, call)) }),
   };
 }
 

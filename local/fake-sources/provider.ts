@@ -27,7 +27,7 @@ export interface Provider {
     call: Call,
     people: ReadonlyMap<string, Person>,
     page: number,
-  ): { route: string; give: () => Answer } | undefined;
+  ): { route: string; give: () => Answer | Promise<Answer> } | undefined;
 }
 
 /** A page of a list. @param after what the page before ended with; the first page without */

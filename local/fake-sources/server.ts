@@ -67,17 +67,17 @@ async function respond(world: World, request: IncomingMessage, response: ServerR
   const body = parse(request.headers["content-type"], await readBody(request));
   const { authorization = "" } = request.headers;
   const call: Call = { method, segments, query: url.searchParams, authorization, body, origin: world.origin };
-  const answer = segments[0] === "_people" ? control(world, call) : answerCall(world, call);
+  const answer = segments[0] === "_people" ? control(world, call) : await answerCall(world, call);
   response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
   response.end(answer.body && JSON.stringify(answer.body));
 }
 
-function answerCall(world: World, call: Call): Answer {
+async function answerCall(world: World, call: Call): Promise<Answer> {
   for (const provider of world.providers) {
     const { source } = provider;
     const routed = provider.answer(call, world.people.of(source), world.pageSize);
     if (routed === undefined) continue;
-    const answer = takeFault(world, source) ?? routed.give();
+    const answer = takeFault(world, source) ?? (await routed.give());
     world.calls.push({ source, route: `${call.method} ${routed.route}`, status: answer.status });
     world.calls.splice(0, world.calls.length - longestJournal);
     return answer;

@@ -31,9 +31,9 @@ export class Subscriptions {
     return { status: 200, body: { value } };
   }
 
-  #create(body: unknown): Answer {
+  async #create(body: unknown): Promise<Answer> {
     const { data } = createSchema.safeParse(body);
-    if (data === undefined || isTooLong(data)) return invalid();
+    if (data === undefined || isTooLong(data) || !(await answersHandshake(data.notificationUrl))) return invalid();
     const subscription = { ...data, id: randomUUID() };
     this.#subscriptions.set(subscription.id, subscription);
     return { status: 201, body: shown(subscription) };
@@ -52,6 +52,17 @@ export class Subscriptions {
   #delete(id: string): Answer {
     return this.#subscriptions.delete(id) ? { status: 204 } : missing();
   }
+}
+
+/** Before anything is notified, Graph wants to hear its own words from there, as plain text. */
+async function answersHandshake(notificationUrl: string): Promise<boolean> {
+  const url = new URL(notificationUrl);
+  const token = `Validation: Testing client application reachability ${randomUUID()}`;
+  url.searchParams.set("validationToken", token);
+  const headers = { "content-type": "text/plain; charset=utf-8" };
+  const answer = await fetch(url, { method: "POST", headers }).catch(() => undefined);
+  const isText = answer?.headers.get("content-type")?.startsWith("text/plain") ?? false;
+  return answer?.status === 200 && isText && (await answer.text()) === token;
 }
 
 function isAlive({ expirationDateTime }: Subscription): boolean {
