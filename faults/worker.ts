@@ -97,9 +97,11 @@ async function startProxies(options: WorkerOptions, kill: () => void): Promise<P
   return { arize, sqs, dynamodb, secrets };
 }
 
-function environmentOf({ name, seed, scale, epoch, config }: WorkerOptions, proxies: Proxies): Record<string, string> {
+function environmentOf(options: WorkerOptions, proxies: Proxies): Record<string, string> {
+  const { name, seed, scale, epoch, config } = options;
   const { arize, sqs, dynamodb, secrets } = proxies;
-  const ports = { door: 0, arize: arize.port, sqs: sqs.port, dynamodb: dynamodb.port, secrets: secrets.port };
+  const weathered = { arize: arize.port, sqs: sqs.port, dynamodb: dynamodb.port, secrets: secrets.port };
+  const ports = { door: 0, ...weathered, sources: options.ports.sources };
   const preload = new URL("./preload.ts", import.meta.url).href;
   return {
     ...localEnvironment({ ports, config, leaseMs }),

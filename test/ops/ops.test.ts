@@ -25,7 +25,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The commands find the stack by the first of five ports in a row, so these have to be free together. */
+/** The commands find the stack by the first of six ports in a row, so these have to be free together. */
 async function startOnSomePorts(): Promise<Stack> {
   for (let attempt = 0; attempt < 20; attempt++) {
     base = 20_000 + Math.floor(Math.random() * 20_000);
