@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { resourcesOf, templateOf } from "../support/template.ts";
 
 const template = templateOf();
-const roles = resourcesOf(template, "AWS::IAM::Role");
+const rolesOf = (of: typeof template) => resourcesOf(of, "AWS::IAM::Role");
+const roles = rolesOf(template);
 
 interface Statement {
   Effect: string;
@@ -13,7 +14,7 @@ interface Statement {
 const list = <Item>(one: Item | Item[]): Item[] => (Array.isArray(one) ? one : [one]);
 
 /** `action resource`, one a pair, with logical ids in the place of ARNs. */
-function grantsOf(name: string): string[] {
+function grantsOf(name: string, roles = rolesOf(template)): string[] {
   const [, role] = [...roles].find(([id]) => id.startsWith(`${name}Role`)) ?? [];
   const policies: { PolicyDocument: { Statement: Statement[] } }[] = Object(role?.Properties).Policies;
   return policies
@@ -70,6 +71,7 @@ const table: [string, string[]][] = [
         "dynamodb:BatchGetItem",
         "dynamodb:Query",
         "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
       ),
       secret("Identity"),
@@ -100,6 +102,26 @@ describe("permissions", () => {
       expect(Properties).not.toHaveProperty("ManagedPolicyArns");
       expect(JSON.stringify(Properties.AssumeRolePolicyDocument)).toContain('"Service":"lambda.amazonaws.com"');
     }
+  });
+
+  it("of those who ask the sources include the credentials of the sources that can be read, and only then", () => {
+    const sources = {
+      okta: { everyone: true, api: { baseUrl: "https://example.okta.com" } },
+      entra: { api: { tenantId: "t", clientId: "c" } },
+      bamboohr: {},
+    };
+    const reading = rolesOf(templateOf({}, { sources }));
+    const added = (name: string) => {
+      const before = grantsOf(
+        name,
+        rolesOf(templateOf({}, { sources: { okta: { everyone: true }, entra: {}, bamboohr: {} } })),
+      );
+      return grantsOf(name, reading).filter((grant) => !before.includes(grant));
+    };
+    expect(added("Provision")).toEqual([secret("ApiEntra"), secret("ApiOkta")]);
+    // Entra is told with each subscription what its notifications have to carry.
+    expect(added("Reconcile")).toEqual([secret("ApiEntra"), secret("ApiOkta"), secret("SourceEntra")]);
+    expect([...added("Ingest"), ...added("DeadLetters")]).toEqual([]);
   });
 
   it("name every resource", () => {

@@ -21,6 +21,14 @@ describe("the schedules", () => {
     expect(rules).toHaveLength(4);
   });
 
+  it("renew subscriptions where there is a source that wants it", () => {
+    const entra = { api: { tenantId: "t", clientId: "c" } };
+    const inputs = [...resourcesOf(templateOf({}, { sources: { entra } }), "AWS::Events::Rule").values()].map(
+      ({ Properties }) => Object(Object(Properties.Targets)[0]).Input,
+    );
+    expect(inputs).toContain('{"mode":"subscriptions"}');
+  });
+
   it("do not pile up behind an outage", () => {
     const invokes = [...resourcesOf(template, "AWS::Lambda::EventInvokeConfig").values()];
     expect(invokes).toHaveLength(2);

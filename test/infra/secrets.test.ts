@@ -26,6 +26,12 @@ describe("the secrets", () => {
     expect(ids).toContain("SourceSharedsignals");
   });
 
+  it("are one more for each source whose own API is read", () => {
+    const sources = { okta: { everyone: true, api: { baseUrl: "https://example.okta.com" } }, standard: {} };
+    const ids = idsOf(templateOf({}, { sources })).sort();
+    expect(ids).toEqual(["ApiOkta", "Arize", "Identity", "SourceOkta", "SourceStandard"]);
+  });
+
   it("hold no value in the template, and only the identity key is generated", () => {
     for (const [id, { Properties }] of resourcesOf(template, "AWS::SecretsManager::Secret")) {
       const keys = id.startsWith("SecretsIdentity") ? ["Description", "GenerateSecretString"] : ["Description"];

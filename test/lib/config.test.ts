@@ -119,6 +119,7 @@ describe("the environment", () => {
       ARIZE_BASE_URL: "https://api.arize.com",
       ARIZE_ENUM_CASE: "upper",
       SOURCE_SECRET_IDS: {},
+      SOURCE_API_SECRET_IDS: {},
       LEASE_MS: 90_000,
       BACKOFF_BASE_MS: 2_000,
       METRIC_NAMESPACE: "ArizeUserLifecycle",
@@ -129,6 +130,15 @@ describe("the environment", () => {
     const given = { ...variables, LEASE_MS: "25000", SOURCE_SECRET_IDS: '{"okta":"webhooks/okta"}' };
     expect(readEnvironment(given)).toMatchObject({ LEASE_MS: 25_000, SOURCE_SECRET_IDS: { okta: "webhooks/okta" } });
   });
+
+  test.each(["https://127.0.0.1:1", "http://example.com:1", "http://127.0.0.1:1/path"])(
+    "takes no %s in the place of all sources: only a laptop has one",
+    (SOURCE_API_URL) => {
+      expect(problemsOf(() => readEnvironment({ ...variables, SOURCE_API_URL }))).toContain(
+        "SOURCE_API_URL: malformed",
+      );
+    },
+  );
 
   test("that is wrong is told with every problem at once, and no value", () => {
     const message = problemsOf(() =>

@@ -18,11 +18,11 @@ test("runs each in its time, the full listing first", async () => {
   };
   const schedules = startSchedules(defaultSchedules, { invoke, onLine: () => {} });
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(runs).toEqual([{ mode: "full" }, { mode: "invitations" }]);
+  expect(runs).toEqual([{ mode: "full" }, { mode: "invitations" }, { mode: "subscriptions" }]);
   await minutes(24 * 60);
   const count = (mode: string) => runs.filter((run) => JSON.stringify(run) === JSON.stringify({ mode })).length;
   expect([count("full"), count("invitations"), count("due")]).toEqual([2, 25, 1440]);
-  const all = 2 + 25 + 1440 + 1440;
+  const all = 2 + 25 + 3 + 1440 + 1440;
   expect(runs).toHaveLength(all);
   await schedules.stop();
   await minutes(60);

@@ -52,6 +52,21 @@ test("sends key, agent and JSON under the base URL's prefix", async () => {
   expect(JSON.parse(body)).toEqual({ name: "Ana" });
 });
 
+test("carries another scheme's token and further headers, a form, or no token at all", async () => {
+  const seen: IncomingMessage[] = [];
+  let body = "";
+  const url = await serve((request, response) => {
+    seen.push(request);
+    request.on("data", (chunk) => (body += chunk)).on("end", () => response.end("{}"));
+  });
+  await transport(url, { scheme: "SSWS", headers: { "x-version": "1" } }).send(get);
+  await transport(url, { token: undefined }).send({ ...post, body: new URLSearchParams({ scope: "a b" }) });
+  expect(seen[0]?.headers).toMatchObject({ authorization: `SSWS ${testKey}`, "x-version": "1" });
+  expect(seen[1]?.headers).toMatchObject({ "content-type": "application/x-www-form-urlencoded" });
+  expect(seen[1]?.headers).not.toHaveProperty("authorization");
+  expect(body).toBe("scope=a+b");
+});
+
 test("opens a connection ahead of time, without the key, for the next request to take", async () => {
   const seen: unknown[] = [];
   const sockets = new Set<unknown>();
