@@ -33,6 +33,7 @@ const eventRecord = z.looseObject({
   outcome: text,
   action: z.optional(text),
   reason: z.optional(text),
+  lookup: z.optional(text),
   ms: z.optional(z.number()),
 });
 const logRecord = z.looseObject({ level: text, at: text, message: text });
@@ -56,7 +57,8 @@ export function renderLine(line: Line, colour: boolean): Pick<Line, "stream" | "
 }
 
 function renderEvent(record: z.infer<typeof eventRecord>, paint: Paint): string {
-  const why = [record.action, record.reason].filter((word) => word !== undefined && word !== "");
+  const looked = record.lookup && `its source says ${record.lookup}`;
+  const why = [record.action, record.reason, looked].filter((word) => word !== undefined && word !== "");
   const words = [
     paint("dim", clock(record.at)),
     visible(record.kind),

@@ -64,10 +64,13 @@ async function respond(world: World, request: IncomingMessage, response: ServerR
   const url = new URL(request.url ?? "/", world.origin);
   const segments = url.pathname.split("/").slice(1).map(decodeURIComponent);
   const method = request.method ?? "GET";
-  const body = parse(request.headers["content-type"], await readBody(request));
+  const isOurs = segments[0] === "_people";
+  const type = isOurs ? undefined : request.headers["content-type"];
+  // What is said to this server itself is JSON, whatever curl calls it.
+  const body = parse(type, await readBody(request));
   const { authorization = "" } = request.headers;
   const call: Call = { method, segments, query: url.searchParams, authorization, body, origin: world.origin };
-  const answer = segments[0] === "_people" ? control(world, call) : await answerCall(world, call);
+  const answer = isOurs ? control(world, call) : await answerCall(world, call);
   response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
   response.end(answer.body && JSON.stringify(answer.body));
 }

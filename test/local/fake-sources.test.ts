@@ -9,7 +9,10 @@ const auth = { authorization: "SSWS local-okta-token" };
 
 test("people are put, changed and removed over HTTP", async () => {
   const { url } = await fakeSources();
-  const put = (person: object) => fetch(`${url}/_people/okta/00u1`, { method: "PUT", body: JSON.stringify(person) });
+  const put = (person: object) => {
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    return fetch(`${url}/_people/okta/00u1`, { method: "PUT", headers, body: JSON.stringify(person) });
+  };
   const read = () => fetch(`${url}/api/v1/users/00u1`, { headers: auth });
   expect((await read()).status).toBe(404);
   expect((await put({ ...ada, startDate: "2026-01-05", endDate: "2026-12-31", groups: ["g"] })).status).toBe(204);
