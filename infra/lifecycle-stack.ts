@@ -44,7 +44,7 @@ export class LifecycleStack extends Stack {
     const webhooksUrl = `https://${api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
     // Only here: ingest's own environment cannot name the API that ingest is a part of.
     functions.reconcile.lambda.addEnvironment("WEBHOOKS_URL", webhooksUrl);
-    addSchedules(this, { reconcile, deadLetters }, { subscribes: resources.secrets.apis.entra !== undefined });
+    addSchedules(this, { reconcile, deadLetters }, { subscribes: resources.secrets.told.length > 0 });
     const topic = addAlarmTopic(this, settings.alarmEmail);
     const watched = { ...resources, metricNamespace, functions: mapLambdas(functions), api };
     addAlarms(this, watched, topic);

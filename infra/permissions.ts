@@ -41,7 +41,7 @@ const statements: Record<FunctionName, (resources: Resources) => PolicyStatement
   reconcile: ({ leavers, changes, ledger, secrets }) => [
     allow("QueueEvents", ["sqs:SendMessage"], [leavers.queue.queueArn, changes.queue.queueArn]),
     ledgerAccess(ledger, ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"]),
-    readSecrets([secrets.identity, secrets.arize, ...Object.values(secrets.apis), ...subscribing(secrets)]),
+    readSecrets([secrets.identity, secrets.arize, ...Object.values(secrets.apis), ...secrets.told]),
   ],
   deadLetters: ({ leavers, changes, ledger, secrets }) => [
     allow(
@@ -53,11 +53,6 @@ const statements: Record<FunctionName, (resources: Resources) => PolicyStatement
     readSecrets([secrets.identity]),
   ],
 };
-
-/** What proves Entra's notifications is told to it with each subscription. */
-function subscribing({ sources, apis }: LifecycleSecrets): string[] {
-  return apis.entra !== undefined && sources.entra !== undefined ? [sources.entra] : [];
-}
 
 function ledgerAccess(ledger: ITable, operations: string[]): PolicyStatement {
   const actions = operations.map((operation) => `dynamodb:${operation}`);

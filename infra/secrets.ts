@@ -11,6 +11,8 @@ export interface LifecycleSecrets {
   sources: Record<string, string>;
   /** By source name; one for each source whose own API is read. */
   apis: Record<string, string>;
+  /** Those of the sources, where the source has to be told what its webhooks shall carry. */
+  told: string[];
 }
 
 /**
@@ -20,20 +22,22 @@ export interface LifecycleSecrets {
 export function addSecrets(scope: Construct, config: LifecycleConfig): LifecycleSecrets {
   const secrets = new Construct(scope, "Secrets");
   const configured = Object.entries(config.sources).filter(([, options]) => options !== undefined);
+  const sources = Object.fromEntries(
+    configured.map(([name]) => [
+      name,
+      emptySecret(secrets, idOf("Source", name), `What proves that webhooks are from ${name}`),
+    ]),
+  );
   return {
     arize: emptySecret(secrets, "Arize", "API key of an account admin at Arize"),
     identity: addIdentityKey(secrets),
-    sources: Object.fromEntries(
-      configured.map(([name]) => [
-        name,
-        emptySecret(secrets, idOf("Source", name), `What proves that webhooks are from ${name}`),
-      ]),
-    ),
+    sources,
     apis: Object.fromEntries(
       configured
         .filter(([, options]) => options !== undefined && "api" in options && options.api !== undefined)
         .map(([name]) => [name, emptySecret(secrets, idOf("Api", name), `What the people at ${name} are read with`)]),
     ),
+    told: config.sources.entra?.api?.subscribe && sources.entra !== undefined ? [sources.entra] : [],
   };
 }
 

@@ -114,7 +114,7 @@ export const eventSchema = z
     expiresAt: z.optional(instantSchema),
     person: personSchema,
     membership: z.optional(membershipSchema),
-    /** What its source said when the event was resolved by asking it. For people to read: nothing is decided by it. */
+    /** What its source said when the event was resolved by asking it. For people to read: no call is decided by it. */
     lookup: z.optional(wordSchema),
   })
   .check(

@@ -15,6 +15,8 @@ export const entraApi = z.strictObject({
   clientId: id,
   /** Ids of the groups that stand for access; left out: everybody in the tenant should have it. At most 20. */
   groups: z._default(z.array(id).check(z.maxLength(20)), []),
+  /** Whether to subscribe to changes of users at Graph; `false` where Event Grid, or somebody else's subscription, tells them. */
+  subscribe: z._default(z.boolean(), true),
   baseUrl: z._default(origin, "https://graph.microsoft.com"),
   /** Where tokens come from; national clouds have their own. */
   loginUrl: z._default(origin, "https://login.microsoftonline.com"),

@@ -34,7 +34,7 @@ const select = "id,displayName,mail,userPrincipalName,accountEnabled,department"
  */
 export function openEntra(api: Api, access: ApiAccess): Directory {
   const token = new EntraToken(api, access);
-  const { webhook } = access;
+  const webhook = api.subscribe ? access.webhook : undefined;
   const isGone = ({ body }: ApiResponse) => notFoundSchema.safeParse(parseJson(body)).success;
   const baseUrl = access.baseUrl ?? api.baseUrl;
   const client = new DirectoryClient({ baseUrl, token: () => token.value(), isGone });

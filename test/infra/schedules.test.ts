@@ -22,11 +22,13 @@ describe("the schedules", () => {
   });
 
   it("renew subscriptions where there is a source that wants it", () => {
-    const entra = { api: { tenantId: "t", clientId: "c" } };
-    const inputs = [...resourcesOf(templateOf({}, { sources: { entra } }), "AWS::Events::Rule").values()].map(
-      ({ Properties }) => Object(Object(Properties.Targets)[0]).Input,
-    );
-    expect(inputs).toContain('{"mode":"subscriptions"}');
+    const api = { tenantId: "t", clientId: "c" };
+    const inputs = (entra: object) =>
+      [...resourcesOf(templateOf({}, { sources: { entra } }), "AWS::Events::Rule").values()].map(
+        ({ Properties }) => Object(Object(Properties.Targets)[0]).Input,
+      );
+    expect(inputs({ api })).toContain('{"mode":"subscriptions"}');
+    expect(inputs({ api: { ...api, subscribe: false } })).toHaveLength(4);
   });
 
   it("do not pile up behind an outage", () => {

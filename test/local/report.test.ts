@@ -16,6 +16,7 @@ const event = {
 test.each([
   [{ ...event, action: "create", ms: 143 }, "12:00:01 joiner standard:msg_1 -> invited (create) 143 ms"],
   [{ ...event, action: "none", reason: "stale" }, "12:00:01 joiner standard:msg_1 -> invited (none, stale)"],
+  [{ ...event, lookup: "gone" }, "12:00:01 joiner standard:msg_1 -> invited (its source says gone)"],
   [event, "12:00:01 joiner standard:msg_1 -> invited"],
   [{ level: "warn", at, message: "retried", count: 2 }, "12:00:01 warn provision: retried count=2"],
   [{ ...event, outcome: undefined }, "12:00:01 info provision: event event=standard:msg_1 kind=joiner person=h"],
