@@ -39,7 +39,7 @@ export async function claim(table: LedgerTable, request: ClaimRequest): Promise<
         Key: stateKey(person),
         UpdateExpression: `SET leaseOwner = :token, leaseUntil = :until, ${raised(event)}${ties.set}${
           leaves ? ", leftAt = :happened" : ""
-        }${returns ? " REMOVE leftAt" : ""} ADD #claims :one`,
+        }${returns ? " REMOVE leftAt" : ""} ADD #claims :one${ties.add}`,
         ConditionExpression:
           "(attribute_not_exists(leaseUntil) OR leaseUntil <= :now) AND " +
           "(attribute_not_exists(#mark) OR #mark <= :version) AND " +
@@ -66,12 +66,14 @@ export async function claim(table: LedgerTable, request: ClaimRequest): Promise<
 /** What the event says of the person at its source: their id there, and whether it says that they joined or left. */
 function tiesOf({ event, observed }: ClaimRequest) {
   const { source, kind, person } = event;
-  const hasId = person.externalId !== undefined;
+  const { externalId: id } = person;
   const isSaid = isWord(kind) && observed !== true;
+  const idNames = { "#sourceId": tieNames.id(source), "#sourceIds": tieNames.ids(source) };
   return {
-    set: `${hasId ? ", #sourceId = :sourceId" : ""}${isSaid ? ", #said = :version" : ""}`,
-    names: { ...(hasId && { "#sourceId": tieNames.id(source) }), ...(isSaid && { "#said": tieNames.said(source) }) },
-    values: hasId ? { ":sourceId": person.externalId } : {},
+    set: `${id === undefined ? "" : ", #sourceId = :sourceId"}${isSaid ? ", #said = :version" : ""}`,
+    add: id === undefined ? "" : ", #sourceIds :sourceIds",
+    names: { ...(id !== undefined && idNames), ...(isSaid && { "#said": tieNames.said(source) }) },
+    values: id === undefined ? {} : { ":sourceId": id, ":sourceIds": new Set([id]) },
   };
 }
 

@@ -5,12 +5,14 @@ import { type State, stateKey } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 
 /**
- * What ties a person to a source, in their state, by source: their id there (`id_okta`), the source's last word about
- * whether they should have access (`said_okta`), and when a listing named them last (`seen_okta`, epoch milliseconds).
+ * What ties a person to a source, in their state, by source: their id there (`id_okta`) and all that they ever had
+ * (`ids_okta`, a set), the source's last word about whether they should have access (`said_okta`), and when a listing named
+ * them last (`seen_okta`, epoch milliseconds).
  * A word is twice the time of the event plus one when they left: as with the other marks a newer one is greater.
  */
 export const tieNames = {
   id: (source: string) => `id_${source}`,
+  ids: (source: string) => `ids_${source}`,
   said: (source: string) => `said_${source}`,
   seen: (source: string) => `seen_${source}`,
 };
@@ -19,6 +21,12 @@ export const tieNames = {
 export function externalIdAt(state: State, source: string): string | undefined {
   const id = state[tieNames.id(source)];
   return typeof id === "string" ? id : undefined;
+}
+
+/** Every id at a source that an event or a listing ever gave for the person. */
+export function externalIdsAt(state: State, source: string): string[] {
+  const ids = state[tieNames.ids(source)];
+  return ids instanceof Set ? [...ids].filter((id) => typeof id === "string") : [];
 }
 
 /** When a source's listing named them last. */
@@ -72,9 +80,13 @@ export async function noteSeen(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: "SET #seen = :at, #id = :id",
-        ExpressionAttributeNames: { "#seen": tieNames.seen(source), "#id": tieNames.id(source) },
-        ExpressionAttributeValues: { ":at": at, ":id": externalId },
+        UpdateExpression: "SET #seen = :at, #id = :id ADD #ids :ids",
+        ExpressionAttributeNames: {
+          "#seen": tieNames.seen(source),
+          "#id": tieNames.id(source),
+          "#ids": tieNames.ids(source),
+        },
+        ExpressionAttributeValues: { ":at": at, ":id": externalId, ":ids": new Set([externalId]) },
       }),
     ),
   );

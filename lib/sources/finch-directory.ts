@@ -70,6 +70,6 @@ function accessOf({ is_active, employment_status }: z.infer<typeof employmentSch
 
 function identityOf({ first_name, preferred_name, last_name, emails }: z.infer<typeof individualSchema>) {
   const name = [preferred_name || first_name, last_name].filter(Boolean).join(" ");
-  const work = emails?.find(({ type }) => type === "work") ?? emails?.[0];
+  const work = emails?.find(({ type }) => type === "work") ?? emails?.find(({ type }) => type !== "personal");
   return { email: work?.data ?? undefined, name: name || undefined };
 }

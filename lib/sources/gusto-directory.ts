@@ -10,7 +10,6 @@ const employeeSchema = z.object({
   preferred_first_name: text,
   last_name: text,
   work_email: text,
-  email: text,
   department: text,
   /** Whether everything is filled in that it takes to be paid. */
   onboarded: z.nullish(z.boolean()),
@@ -40,7 +39,8 @@ export function openGusto(api: z.infer<typeof gustoApi>, access: ApiAccess): Dir
 function detailsOf(employee: Employee) {
   const name = [employee.preferred_first_name || employee.first_name, employee.last_name].filter(Boolean).join(" ");
   return {
-    email: employee.work_email || employee.email || undefined,
+    // Not the personal address beside it, which is nobody's account at Arize.
+    email: employee.work_email || undefined,
     name: name || undefined,
     department: employee.department ?? undefined,
   };

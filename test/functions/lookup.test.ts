@@ -52,6 +52,27 @@ describe("before a deletion the source is asked", () => {
     expect(await ends(bench)).toEqual([`removed ${said}`]);
   });
 
+  it("about every id that was ever theirs: one that is none of theirs proves nothing", async () => {
+    const bench = await workbench(readable);
+    await bench.deliver([oktaEvent("joiner", -3)]);
+    bench.sources.put("okta", "00u1", person);
+    bench.sources.put("okta", "00u9", { ...person, email: "somebody.else@example.com", active: false });
+    for (const externalId of ["00u404", "00u9"]) {
+      await bench.deliver([oktaEvent("leaver", externalId === "00u9" ? -1 : -2, { person: { externalId } })]);
+    }
+    expect(statusOf(bench)).toBe("invited");
+    expect(await held(bench)).toEqual(["source_disagrees", "source_disagrees"]);
+  });
+
+  it("and who is inactive there under another address is somebody else", async () => {
+    const bench = await workbench(readable);
+    bench.fake.seed({ email: ada });
+    bench.sources.put("okta", "00u9", { ...person, email: "somebody.else@example.com", active: false });
+    await bench.deliver([oktaEvent("leaver", 0, { person: { externalId: "00u9" } })]);
+    expect(statusOf(bench)).toBe("active");
+    expect(await ends(bench)).toEqual(["held source_disagrees inactive"]);
+  });
+
   it("and nothing happens while it does not answer", async () => {
     const bench = await workbench(readable);
     bench.fake.seed({ email: ada });

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { claim } from "../../../lib/ledger/claim.ts";
 import { readState, versionOf } from "../../../lib/ledger/state.ts";
-import { cameFrom, contradictions, externalIdAt, lastWord, noteSeen, seenAt } from "../../../lib/ledger/ties.ts";
+import {
+  cameFrom,
+  contradictions,
+  externalIdAt,
+  externalIdsAt,
+  lastWord,
+  noteSeen,
+  seenAt,
+} from "../../../lib/ledger/ties.ts";
 import type { LifecycleEvent } from "../../../lib/lifecycle/event.ts";
 import { openTestLedger, somebody } from "../../support/dynamodb.ts";
 import { at, lifecycleEvent, noon } from "../../support/events.ts";
@@ -43,6 +51,15 @@ test("a listing writes down the id, and when it had them", async () => {
   await noteSeen(table, person, { source: "okta", externalId: "00u2", at: noon });
   const state = await readState(table, person);
   expect([externalIdAt(state, "okta"), seenAt(state, "okta")]).toEqual(["00u2", noon]);
+});
+
+test("every id that somebody ever had at a source is kept", async () => {
+  const person = somebody();
+  await claimed(person, okta("joiner", 0));
+  await noteSeen(table, person, { source: "okta", externalId: "00u2", at: noon });
+  const state = await readState(table, person);
+  expect(externalIdsAt(state, "okta").sort()).toEqual(["00u1", "00u2"]);
+  expect(externalIdsAt(state, "bamboohr")).toEqual([]);
 });
 
 describe("who has come from a source", () => {
