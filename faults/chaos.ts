@@ -51,6 +51,7 @@ const tables: Record<string, Table> = {
   },
   "sqs read": { refuse: 3, "cut before the effect": 1 },
   "sqs write": { refuse: 8, "refuse after the effect": 4, "cut after the effect": 4, "fail one entry": 8 },
+  "sources read": { ...reads, refuse: 20, "limit the rate": 5, "half a body": 5 },
   "secrets read": { refuse: 150, "cut before the effect": 50 },
 };
 

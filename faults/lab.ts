@@ -46,7 +46,7 @@ export interface Lab {
 
 const minute = 60_000;
 const schedules: readonly Schedule[] = [
-  { function: "reconcile", event: { mode: "full" }, firstAfterMs: 0, everyMs: 240 * minute },
+  { function: "reconcile", event: { mode: "full" }, firstAfterMs: 0, everyMs: 60 * minute },
   { function: "reconcile", event: { mode: "invitations" }, firstAfterMs: 30 * minute, everyMs: 60 * minute },
   { function: "reconcile", event: { mode: "due" }, firstAfterMs: minute, everyMs: minute },
   { function: "dead-letters", event: {}, firstAfterMs: 5 * minute, everyMs: 5 * minute },

@@ -27,7 +27,10 @@ export function expect(person: Person, seen: (id: string) => Seen | undefined): 
 }
 
 function membership({ facts, seeded }: Person, seen: (id: string) => Seen | undefined): Expected["is"] {
-  const words = facts.filter(({ kind }) => kind === "joiner" || kind === "reinstate" || kind === "leaver");
+  // Who is asked says what is true, whatever they told before.
+  const words = facts
+    .filter(({ isMistaken }) => !isMistaken)
+    .filter(({ kind }) => kind === "joiner" || kind === "reinstate" || kind === "leaver");
   const leavers = words.filter(({ kind }) => kind === "leaver");
   const joiners = words.filter(({ kind }) => kind !== "leaver");
   const newestJoiner = joiners.reduce((newest, { at }) => Math.max(newest, at), Number.NEGATIVE_INFINITY);

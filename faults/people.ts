@@ -1,11 +1,16 @@
 import { dice, pick, pickWeighted } from "./draw.ts";
 
+/** Sources whose events say everything, and sources that only hint: whoever gets a hint has to ask what they say. */
+const hinters = ["bamboohr", "entra", "finch", "gusto", "hibob"] as const;
+export type Hinter = (typeof hinters)[number];
+export type Teller = "okta" | "standard" | "workos" | Hinter;
+
 /** What can be said about a person. */
 export interface Fact {
   /** What the sender calls the event; a fact that is delivered again keeps it. */
   id: string;
   kind: "joiner" | "mover" | "leaver" | "reinstate" | "invitation.resend" | "password.reset";
-  source: "okta" | "standard";
+  source: Teller;
   /** When it happened, epoch milliseconds. */
   at: number;
   /** Takes effect so long after it is first sent, milliseconds. */
@@ -15,6 +20,8 @@ export interface Fact {
   after?: string;
   /** Where among the person's deliveries it stands, from 0 to 1. */
   order: number;
+  /** The source says so of its own accord, and says otherwise when it is asked: somebody came back meanwhile. */
+  isMistaken?: boolean;
 }
 
 /** Somebody with a story. */
@@ -36,6 +43,8 @@ interface Story {
   domain?: string;
   /** Whether updates and commands may be strewn in; not where they would hide what the story is about. */
   plain?: boolean;
+  /** Told by a source that only hints, which is asked. */
+  hinted?: boolean;
 }
 
 const minute = 60_000;
@@ -45,8 +54,8 @@ const planned = { source: "standard" } as const;
 
 /** The stories, and how many of a hundred people have each. */
 export const casts = {
-  stayer: 34,
-  leaver: 22,
+  stayer: 28,
+  leaver: 20,
   joinedTooLate: 6,
   updatedAfterLeaving: 6,
   racer: 8,
@@ -58,6 +67,9 @@ export const casts = {
   blocked: 2,
   protected: 1,
   outsider: 2,
+  hintedStayer: 3,
+  hintedLeaver: 4,
+  hintedMistake: 2,
 } as const;
 
 const stories: Record<keyof typeof casts, Story> = {
@@ -101,6 +113,9 @@ const stories: Record<keyof typeof casts, Story> = {
   },
   blocked: { seeded: "inactive", drafts: () => [join(0.3)], plain: true },
   protected: { seeded: "active", drafts: () => [leave()] },
+  hintedStayer: { plain: true, hinted: true, drafts: () => [join(0.1), { kind: "mover", minute: 20, order: 0.8 }] },
+  hintedLeaver: { plain: true, hinted: true, drafts: () => [join(0.1), leave()] },
+  hintedMistake: { plain: true, hinted: true, drafts: () => [join(0.1), leave({ isMistaken: true })] },
   outsider: { seeded: "active", domain: "elsewhere.example.org", drafts: () => [join(), leave()] },
 };
 
@@ -112,7 +127,7 @@ export function makePeople(seed: number, count: number, base: number): Person[] 
 function makePerson(seed: number, index: number, base: number): Person {
   const roll = dice(seed, "person", index);
   const cast = pickWeighted(casts, roll()) ?? "stayer";
-  const { seeded, drafts, domain = "example.com" } = stories[cast];
+  const { seeded, drafts, domain = "example.com", hinted } = stories[cast];
   const standing = seeded === "sometimes" ? (roll() < 0.4 ? "active" : undefined) : seeded;
   const local = `p${index}`;
   const person: Person = {
@@ -122,10 +137,10 @@ function makePerson(seed: number, index: number, base: number): Person {
     ...(standing && { seeded: standing }),
     facts: [],
   };
+  const hinter = pick(hinters, roll());
   const own = (id: string) => `${local}-${id}`;
   for (const [number, draft] of drafts(roll).entries()) {
-    // Whom Okta knows it speaks of itself; half of them are spoken of by something that signs its requests.
-    const source = draft.source ?? (draft.kind === "reinstate" || roll() < 0.5 ? "standard" : "okta");
+    const source = draft.source ?? (hinted ? hinter : tellerOf(draft.kind, roll()));
     const { minute: happened, id = `fact${number}`, after, ...rest } = draft;
     person.facts.push({
       ...rest,
@@ -138,6 +153,16 @@ function makePerson(seed: number, index: number, base: number): Person {
     });
   }
   return person;
+}
+
+function tellerOf(kind: Fact["kind"], number: number): Teller {
+  if (kind === "reinstate") return "standard";
+  return pick(["okta", "okta", "standard", "standard", "workos"], number);
+}
+
+/** Whether somebody's source only hints. */
+export function isHinter(source: Teller): source is Hinter {
+  return hinters.some((hinter) => hinter === source);
 }
 
 /** Strews updates and commands into the stories until there are so many facts. */
@@ -169,7 +194,7 @@ function filler(person: Person, roll: () => number, base: number): Fact {
   const kind = pick(["mover", "mover", "mover", "invitation.resend", "password.reset"] as const, roll());
   // Each at a time of its own, so that the newest is the newest.
   const at = base + (1 + roll() * 28) * minute + number;
-  const source = kind === "mover" && roll() < 0.5 ? "okta" : "standard";
+  const source = kind === "mover" ? tellerOf(kind, roll()) : "standard";
   return { id, kind, source, at, order: roll(), ...(kind === "mover" && { name: `${person.name} (${number})` }) };
 }
 

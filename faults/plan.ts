@@ -1,5 +1,5 @@
 import { dice } from "./draw.ts";
-import { type Fact, fillStories, makePeople, type Person } from "./people.ts";
+import { type Fact, fillStories, isHinter, makePeople, type Person } from "./people.ts";
 
 /** One request's worth of one fact: the first, or a copy. */
 export interface Delivery {
@@ -53,7 +53,8 @@ function place(person: Person, seed: number): Placed[] {
   const inAnyOrder = roll() < 0.33 && person.facts.every(({ after }) => after === undefined);
   return person.facts.map((fact) => {
     // Those that race arrive together whatever happens to the others.
-    const within = fact.order === 0.5 ? 0.5 : inAnyOrder ? roll() : fact.order + (roll() - 0.5) * 0.1;
+    const within =
+      fact.order === 0.5 ? 0.5 : inAnyOrder && !isHinter(fact.source) ? roll() : fact.order + (roll() - 0.5) * 0.1;
     return { person, fact, position: start + Math.max(0, within) * storyShare };
   });
 }

@@ -128,7 +128,7 @@ function refusalOf(fault: Fault | undefined, { service, subject }: Step): Answer
     };
   }
   if (fault !== "refuse" && fault !== "refuse after the effect") return undefined;
-  if (service !== "arize") return amazon(500, "InternalServerError");
+  if (service !== "arize" && service !== "sources") return amazon(500, "InternalServerError");
   const status = [500, 502, 503][subject.length % 3] ?? 500;
   return {
     status,

@@ -56,9 +56,9 @@ export async function run(options: RunOptions): Promise<Result> {
     const operator = new Operator(lab, seed);
     const attending = attend(operator);
     let early = 0;
-    const sent = await sendAll(plan, lab, ({ delivered, accepted }) => {
+    const sent = await sendAll(plan, lab, ({ delivered, open }) => {
       if (early === 0 && delivered >= events / 5) early = lab.memory() ?? 0;
-      onProgress({ phase: "sending", delivered, of: events, open: accepted.size - lab.watch.endings.size });
+      onProgress({ phase: "sending", delivered, of: events, open: open.size });
     });
     await attending.stop();
     await settle(plan, sent, lab, operator, (open) =>
@@ -83,6 +83,12 @@ function configOf(budget: number, { people }: Plan): LifecycleConfigInput {
     sources: {
       okta: { everyone: true },
       standard: {},
+      workos: {},
+      bamboohr: { api: { baseUrl: "https://example.bamboohr.com" } },
+      entra: { api: { tenantId: "example-tenant", clientId: "example-client" } },
+      finch: { api: {} },
+      gusto: { api: {} },
+      hibob: { api: {} },
     },
     defaults: { role: "member", inviteMode: "email_link" },
     guards: { deletions: { perHour: budget, perDay: budget, shareOfUsers: 1, floor: 1_000_000 } },

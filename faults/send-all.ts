@@ -2,8 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { urlOf } from "../local/environment.ts";
 import type { Lab } from "./lab.ts";
 import type { Seen } from "./model.ts";
+import { isHinter } from "./people.ts";
 import type { Delivery, Plan } from "./plan.ts";
-import { ledgerId, requestFor } from "./senders.ts";
+import { ledgerId, requestFor, setTruth } from "./senders.ts";
 
 /** How many requests are under way at the same time, and how many events may wait inside for their end. */
 const senders = 16;
@@ -19,6 +20,14 @@ export interface Sent {
   /** When each event was first sent, by the ledger's id. */
   firstSent: Map<string, number>;
   accepted: Set<string>;
+  /** Those of the accepted that had not come to an end when it was last looked. */
+  open: Set<string>;
+}
+
+/** How many accepted events have not come to an end. */
+export function countOpen({ open }: Sent, { watch }: Lab): number {
+  for (const id of open) if (watch.endings.has(id)) open.delete(id);
+  return open.size;
 }
 
 /**
@@ -26,7 +35,7 @@ export interface Sent {
  * @param onProgress is told after each request how much has been delivered
  */
 export async function sendAll(plan: Plan, lab: Lab, onProgress: (sent: Sent) => void): Promise<Sent> {
-  const sent: Sent = { delivered: 0, redelivered: 0, firstSent: new Map(), accepted: new Set() };
+  const sent: Sent = { delivered: 0, redelivered: 0, firstSent: new Map(), accepted: new Set(), open: new Set() };
   const line = new Line(plan.deliveries, lab);
   const one = async () => {
     for (let batch = await line.next(sent); batch !== undefined; batch = await line.next(sent)) {
@@ -43,7 +52,7 @@ export async function sendAll(plan: Plan, lab: Lab, onProgress: (sent: Sent) => 
 /** What has been seen of a fact. */
 export function seenOf(sent: Sent, lab: Lab): (id: string) => Seen | undefined {
   return (id) => {
-    for (const source of ["okta", "standard"] as const) {
+    for (const source of ["okta", "standard", "workos"] as const) {
       const sentAt = sent.firstSent.get(ledgerId({ source, id }));
       if (sentAt !== undefined) return { sentAt, endedAt: lab.watch.endings.get(ledgerId({ source, id }))?.[0]?.at };
     }
@@ -64,7 +73,7 @@ class Line {
 
   async next(sent: Sent): Promise<[Delivery, ...Delivery[]] | undefined> {
     for (;;) {
-      while (sent.accepted.size - this.#lab.watch.endings.size > mostWaiting) await delay(100);
+      while (sent.open.size > mostWaiting && countOpen(sent, this.#lab) > mostWaiting) await delay(200);
       const ready = this.#putOff.findIndex((delivery) => this.#mayGo(delivery));
       const [first] = ready === -1 ? [] : this.#putOff.splice(ready, 1);
       if (first !== undefined) return [first];
@@ -96,11 +105,15 @@ class Line {
 
 async function deliver(batch: [Delivery, ...Delivery[]], lab: Lab, sent: Sent): Promise<void> {
   const ids = batch.map(({ fact }) => ledgerId(fact));
+  const [{ fact }] = batch;
+  // Told once, when it becomes true: a copy of the hint that comes later is answered with what is true by then.
+  const isNew = isHinter(fact.source) && !sent.firstSent.has(ledgerId(fact));
   for (const id of ids) if (!sent.firstSent.has(id)) sent.firstSent.set(id, Date.now());
+  if (isNew && isHinter(fact.source)) await setTruth(batch[0], fact.source, lab.ports.sources);
   const firstSentAt = sent.firstSent.get(ids[0] ?? "") ?? Date.now();
   for (let attempt = 1; ; attempt++) {
     // Signed anew each time: the age of a signature counts from the attempt.
-    const { path, headers, body } = requestFor(batch, firstSentAt);
+    const { path, headers, body } = await requestFor(batch, firstSentAt);
     const response = await fetch(urlOf(lab.ports.door) + path, { method: "POST", headers, body }).catch(
       () => undefined,
     );
@@ -109,5 +122,9 @@ async function deliver(batch: [Delivery, ...Delivery[]], lab: Lab, sent: Sent): 
     sent.redelivered++;
     await delay(Math.min(60_000, 2_000 * attempt));
   }
-  for (const id of ids) sent.accepted.add(id);
+  if (isHinter(fact.source)) return;
+  for (const id of ids) {
+    sent.accepted.add(id);
+    sent.open.add(id);
+  }
 }

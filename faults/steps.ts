@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-export type Service = "arize" | "sqs" | "dynamodb" | "secrets";
+export type Service = "arize" | "sqs" | "dynamodb" | "secrets" | "sources";
 
 /** One step of the work, as it can be told from a request on its way. */
 export interface Step {
@@ -33,6 +33,9 @@ const emailSchema = z.object({ email: z.string() });
 /** What a request to one of the services does. */
 export function stepOf(service: Service, asked: Asked): Step {
   if (service === "arize") return arizeStep(asked);
+  if (service === "sources") {
+    return { service, name: `ask ${asked.url.pathname.split("/")[1]}`, subject: asked.url.pathname, isWrite: false };
+  }
   const operation =
     String(asked.headers["x-amz-target"] ?? "")
       .split(".")

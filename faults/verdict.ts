@@ -88,6 +88,8 @@ const foreseen: Record<string, readonly string[]> = {
   hastyReturner: ["blocked_forever"],
   plannedInVain: ["blocked_forever"],
   protected: ["protected_email"],
+  // Told too late, or of somebody who is back: the source does not stand by it.
+  hintedMistake: ["source_disagrees"],
 };
 
 async function judgeEvents(plan: Plan, sent: Sent, lab: Lab, operator: Operator, zeros: Zeros): Promise<void> {

@@ -88,20 +88,20 @@ async function startProxies(options: WorkerOptions, kill: () => void): Promise<P
       kill,
       onEffect: (...effect) => watch.noteEffect(name, ...effect),
     });
-  const [arize, sqs, dynamodb, secrets] = await Promise.all([
+  const [arize, sources, sqs, dynamodb, secrets] = await Promise.all([
     start("arize"),
+    start("sources"),
     start("sqs"),
     start("dynamodb"),
     start("secrets"),
   ]);
-  return { arize, sqs, dynamodb, secrets };
+  return { arize, sources, sqs, dynamodb, secrets };
 }
 
-function environmentOf(options: WorkerOptions, proxies: Proxies): Record<string, string> {
-  const { name, seed, scale, epoch, config } = options;
-  const { arize, sqs, dynamodb, secrets } = proxies;
-  const weathered = { arize: arize.port, sqs: sqs.port, dynamodb: dynamodb.port, secrets: secrets.port };
-  const ports = { door: 0, ...weathered, sources: options.ports.sources };
+function environmentOf({ name, seed, scale, epoch, config }: WorkerOptions, proxies: Proxies): Record<string, string> {
+  const { arize, sources, sqs, dynamodb, secrets } = proxies;
+  const aws = { sqs: sqs.port, dynamodb: dynamodb.port, secrets: secrets.port };
+  const ports = { door: 0, arize: arize.port, sources: sources.port, ...aws };
   const preload = new URL("./preload.ts", import.meta.url).href;
   return {
     ...localEnvironment({ ports, config, leaseMs }),
