@@ -4,6 +4,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { UsersClient } from "./arize/users-client.ts";
 import { type Environment, type LifecycleConfig, loadConfig } from "./config.ts";
 import { RetryLater } from "./errors.ts";
+import { noticeRestore } from "./ledger/origin.ts";
 import { LedgerTable } from "./ledger/table.ts";
 import { Account } from "./lifecycle/account.ts";
 import { Breaker } from "./lifecycle/breaker.ts";
@@ -84,10 +85,12 @@ export async function openWorkshop(environment: Environment, metrics: Metrics): 
     openIdentity(environment, secrets),
     openArize(environment, secrets),
   ]);
+  const table = openLedger(environment);
+  await noticeRestore(table, Date.now());
   return {
     config,
     identity,
-    table: openLedger(environment),
+    table,
     queue: openQueue(environment, identity),
     arize: {
       client,

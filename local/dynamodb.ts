@@ -19,18 +19,18 @@ export async function startDynamoDB(options: { port: number; path?: string | und
   // dynalite throws when a client goes away in the middle of a request, and a killed worker does just that.
   server.on("request", (request) => request.removeAllListeners("error").on("error", () => {}));
   const port = await listenOn(server, options.port);
-  await createLedger(port);
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const client = new DynamoDBClient({ region, endpoint: urlOf(port), credentials, maxAttempts: 1 });
+  await createLedger(client, ledgerTable).finally(() => client.destroy());
   return { port, close: () => closeServer(server) };
 }
 
-/** The ledger as the deployed stack declares it. */
-async function createLedger(port: number): Promise<void> {
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const client = new DynamoDBClient({ region, endpoint: urlOf(port), credentials, maxAttempts: 1 });
+/** Makes a table for a ledger as the deployed stack declares it, unless there is one of that name. */
+export async function createLedger(client: DynamoDBClient, TableName: string): Promise<void> {
   try {
     await client.send(
       new CreateTableCommand({
-        TableName: ledgerTable,
+        TableName,
         BillingMode: "PAY_PER_REQUEST",
         AttributeDefinitions: [
           { AttributeName: "pk", AttributeType: "S" },
@@ -44,7 +44,5 @@ async function createLedger(port: number): Promise<void> {
     );
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
-  } finally {
-    client.destroy();
   }
 }
