@@ -3,11 +3,13 @@ import { Refused, RetryLater } from "../errors.ts";
 import { reserve } from "../ledger/budget.ts";
 import { type Lease, noteUser } from "../ledger/claim.ts";
 import { readListing } from "../ledger/listing.ts";
+import { restoredAt } from "../ledger/origin.ts";
 import { isLeaving, type State, versionOf } from "../ledger/state.ts";
 import { type Applied, apply, type Doable, readById, wouldApply } from "./apply.ts";
 import type { Calls } from "./calls.ts";
 import { confirmLeft, type Doubt } from "./confirm.ts";
 import { type Action, decide, type Known } from "./decide.ts";
+import { doubtsOf } from "./doubts.ts";
 import { type LifecycleEvent, normalizeEmail, type Word } from "./event.ts";
 import { guard, type HoldReason } from "./guards.ts";
 import type { Turn } from "./pace.ts";
@@ -125,7 +127,7 @@ async function doubtsAbout(
 
 async function stoppedBy(
   user: User | undefined,
-  { person, email, lifted }: Claimed,
+  { event, person, email, lifted }: Claimed,
   calls: Calls,
   { config, table }: Workshop,
 ): Promise<HoldReason | undefined> {
@@ -133,13 +135,14 @@ async function stoppedBy(
   const isAdmin = user?.role.type === "predefined" && (user.role.name === "admin" || user.role.name === "unknown");
   const otherAdmin = user !== undefined && isAdmin && (await isThereAnotherAdmin(calls, user.id));
   const users = (await readListing(table))?.users;
+  const doubts = doubtsOf(event, await restoredAt(table)).filter((doubt) => !lifted.includes(doubt));
   // A user found by id may carry another address than the event's: either may be a protected one.
   const emails = [email, normalizeEmail(user?.email ?? email)];
   const released = lifted.includes("deletion_budget");
   let reason: HoldReason | undefined;
   const budget = config.mode === "observe" ? "observe" : "act";
   await reserve(table, budget, person, Date.now(), (spent) => {
-    const verdict = guard({ emails, isAdmin, otherAdmin, spent, users, released }, config);
+    const verdict = guard({ emails, isAdmin, otherAdmin, doubts, spent, users, released }, config);
     reason = verdict.go ? undefined : verdict.reason;
     return verdict.go;
   });

@@ -27,6 +27,7 @@ export const bamboohr = {
   name: "bamboohr",
   options: bamboohrOptionsSchema,
   contentTypes: ["application/json", "application/x-www-form-urlencoded"],
+  signsTime: false,
 
   verify(request: WebhookRequest, secrets: readonly string[]): Buffer {
     return verifyHmac(scheme, request, secrets);

@@ -26,6 +26,7 @@ export const entra = {
   name: "entra",
   options: entraOptionsSchema,
   contentTypes: ["application/json", "application/cloudevents+json", "application/cloudevents-batch+json"],
+  signsTime: false,
 
   handshake(request: WebhookRequest): Reply | undefined {
     return echoToGraph(request) ?? allowEventGrid(request);

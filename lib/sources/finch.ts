@@ -51,6 +51,7 @@ export const finch = {
   name: "finch",
   options: finchOptionsSchema,
   contentTypes: ["application/json"],
+  signsTime: true,
   base64Key: { prefix: "" },
 
   verify(request: WebhookRequest, secrets: readonly string[]): Buffer {

@@ -66,6 +66,7 @@ export const gusto = {
   name: "gusto",
   options: gustoOptionsSchema,
   contentTypes: ["application/json"],
+  signsTime: false,
 
   /** The unsigned POST with which a subscription begins; at all other times it is a POST without a signature. */
   handshake(request: WebhookRequest, options: GustoOptions): Handshake | undefined {

@@ -59,6 +59,7 @@ export const hibob = {
   name: "hibob",
   options: hibobOptionsSchema,
   contentTypes: ["application/json"],
+  signsTime: false,
 
   /** The "Ping test" with which Bob tries a new webhook. It says nothing of anybody, and may come before its secret is known. */
   handshake(request: WebhookRequest): Reply | undefined {

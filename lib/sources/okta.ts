@@ -67,6 +67,7 @@ export const okta = {
   name: "okta",
   options: oktaOptionsSchema,
   contentTypes: ["application/json"],
+  signsTime: false,
 
   /** The one GET with which Okta asks whether the endpoint is ours. Anyone may send it: what is echoed is bounded. */
   handshake(request: WebhookRequest): Reply | undefined {

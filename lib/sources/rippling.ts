@@ -35,6 +35,7 @@ export const rippling = {
   name: "rippling",
   options: ripplingOptionsSchema,
   contentTypes: ["application/x-www-form-urlencoded"],
+  signsTime: false,
 
   verify(request: WebhookRequest, secrets: readonly string[]): Buffer {
     return verifyToken("authorization", request, secrets);

@@ -20,6 +20,7 @@ export const sharedsignals = {
   name: "sharedsignals",
   options: sharedsignalsOptionsSchema,
   contentTypes: ["application/secevent+jwt"],
+  signsTime: false,
 
   /** Secrets are JWK Sets, each in one line, or `https` addresses where the transmitter publishes one. */
   verify(request: WebhookRequest, secrets: readonly string[], options: SharedsignalsOptions): Promise<Buffer> {

@@ -62,6 +62,11 @@ export interface Source<Options extends SourceOptions> {
   contentTypes: readonly string[];
   /** Set where the secret is a key written in base64, after this prefix; every other one is text as it is. */
   base64Key?: { prefix: string };
+  /**
+   * Whether what a sender proves covers when it sent the request, and old ones are turned away, so that a captured one is
+   * soon worth nothing. Where not, a leaver that is old by its own time is held: it may be a replay.
+   */
+  signsTime: boolean;
   /** Answers requests that set the webhook up, before and without authentication; `undefined` for all others. */
   handshake?(request: WebhookRequest, options: Options): Handshake | undefined;
   /**

@@ -49,6 +49,7 @@ export const standard = {
   options: standardOptionsSchema,
   contentTypes: ["application/json", "application/cloudevents+json"],
   base64Key: { prefix: "whsec_" },
+  signsTime: true,
 
   /** Secrets are `whsec_` keys of HMAC-SHA256 and `whpk_` public keys of Ed25519. */
   verify(request: WebhookRequest, secrets: readonly string[]): Buffer {

@@ -40,6 +40,7 @@ export const workos = {
   name: "workos",
   options: workosOptionsSchema,
   contentTypes: ["application/json"],
+  signsTime: true,
 
   verify(request: WebhookRequest, secrets: readonly string[]): Buffer {
     return verifyHmac(scheme, request, secrets);

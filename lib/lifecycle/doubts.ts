@@ -1,0 +1,26 @@
+import { findSource } from "../sources/index.ts";
+import type { LifecycleEvent } from "./event.ts";
+
+/** What speaks against a leaver: something newer about the person may have been said, and not be known here. */
+export type Doubt = "possible_replay" | "ledger_restored";
+
+/** A leaver that was under way for longer than this, by its own time, is no late delivery any more: a day. */
+const longestWayMs = 24 * 3_600_000;
+
+/**
+ * Why a leaver's word is not enough to delete somebody. Whoever captured a request of a source that signs no time can send
+ * it again for ever; and after the ledger was restored, a joiner or a cancelled last day from before may be forgotten, as
+ * may be the other groups that somebody is in. Pure.
+ * @param restoredAt when the ledger took up after a restore, epoch milliseconds; see `origin.ts`
+ */
+export function doubtsOf(event: LifecycleEvent, restoredAt: number | undefined): Doubt[] {
+  const saidAt = Date.parse(event.occurredAt);
+  const isLate = Date.parse(event.receivedAt) - saidAt > longestWayMs;
+  const mayBeReplay = isLate && findSource(event.source)?.signsTime === false;
+  const needsOldMarks = (event.membership?.among.length ?? 0) > 1;
+  const isForgotten = restoredAt !== undefined && (saidAt < restoredAt || needsOldMarks);
+  return [
+    ...(mayBeReplay ? (["possible_replay"] as const) : []),
+    ...(isForgotten ? (["ledger_restored"] as const) : []),
+  ];
+}
