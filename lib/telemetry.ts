@@ -82,7 +82,10 @@ export interface LogFields {
 }
 
 // Ids come from senders, who may put an address into them. The line must not carry it.
-const looksLikeEmail = /[^\s"@:/]+(?:@|%40)[^\s"@:/]+/gi;
+const looksLikeEmail = /[^\s"@:/]+(?:@|%40)[^\s"@:/]*/gi;
+
+/** Longer values are cut: CloudWatch takes 256 KiB a line, and looking for addresses takes the square of this. */
+const longestValue = 2_000;
 
 /** Writes one log line. Anything in it that looks like an email address is masked. */
 export function log(level: "info" | "warn" | "error", message: string, fields: LogFields = {}): void {
@@ -136,5 +139,5 @@ function write(line: Record<string, unknown>): void {
 
 // Value by value: a match across the line's own quotes and escapes would break the JSON.
 function mask(value: unknown): unknown {
-  return typeof value === "string" ? value.replace(looksLikeEmail, "[email]") : value;
+  return typeof value === "string" ? value.slice(0, longestValue).replace(looksLikeEmail, "[email]") : value;
 }

@@ -63,6 +63,12 @@ describe("a log line", () => {
   });
 });
 
+test("a value is cut where a line would grow too long, and an address at the cut is masked", () => {
+  const fits = "a ".repeat(998);
+  log("info", "ignored", { reason: `${fits}ann@example.com${"b".repeat(1_000_000)}` });
+  expect(line().json.reason).toBe(`${fits}[email]`);
+});
+
 describe("an unexpected error", () => {
   test("is told by its name and frames, never by its message", () => {
     const error = new TypeError("cannot read ann@example.com\n    at secret (token-123)\n  of undefined");
