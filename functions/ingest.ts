@@ -54,7 +54,7 @@ async function ingest(event: APIGatewayProxyEventV2): Promise<Reply> {
   if (handshake) return tellHandshake(source.name, handshake);
   if (request.method !== "POST") throw new Rejected(405, onlyPost);
   const body = await authenticate(request, source, options, secretId, door.secrets);
-  checkContentType(request, source);
+  checkMedia(request, source);
   const normalized = source.normalize({ ...request, body }, options);
   const events = normalized.events.map((each) => stampExpiry(each, door.config));
   await door.queue.send(events);
@@ -120,7 +120,10 @@ async function noteOldSecret(verifyCurrent: () => Promise<unknown>, source: stri
   }
 }
 
-function checkContentType(request: WebhookRequest, source: Source<SourceOptions>): void {
+function checkMedia(request: WebhookRequest, source: Source<SourceOptions>): void {
+  const coding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "";
+  // Nothing is inflated here: a signed kilobyte could be a gigabyte.
+  if (coding !== "" && coding !== "identity") throw new Rejected(415, "expected no content-encoding");
   if (!source.contentTypes.includes(mediaType(request)))
     throw new Rejected(415, `expected ${source.contentTypes.join(" or ")}`);
 }
