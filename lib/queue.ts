@@ -101,26 +101,34 @@ export class EventQueue {
    * @throws RetryLater `queue_unavailable`
    */
   async forgetDeadLetter(event: LifecycleEvent): Promise<void> {
-    const lane = laneOf(event);
+    await this.deleteDeadLetters(laneOf(event), ({ body }) => isEarlier(body, event));
+  }
+
+  /**
+   * Takes what matches off a dead-letter queue, as far as it is visible there now, for half a minute at most.
+   * @returns how many messages
+   * @throws RetryLater `queue_unavailable`
+   */
+  async deleteDeadLetters(lane: Lane, matches: (letter: DeadLetter) => boolean): Promise<number> {
     const others: string[] = [];
+    let deleted = 0;
     const end = Date.now() + forgetMs;
     // Each message is seen once: what was looked at stays hidden while the next ones come.
     for (let letters = await this.lookAtDeadLetters(lane); letters.length > 0; ) {
-      const isOld = ({ body }: DeadLetter) => isEarlier(body, event);
-      for (const { receipt } of letters.filter(isOld)) await this.#delete(this.#deadLetterUrls[lane], receipt);
-      others.push(...letters.filter((letter) => !isOld(letter)).map(({ receipt }) => receipt));
+      const matching = letters.filter(matches);
+      for (const letter of matching) await this.deleteDeadLetter(lane, letter);
+      deleted += matching.length;
+      others.push(...letters.filter((letter) => !matching.includes(letter)).map(({ receipt }) => receipt));
       letters = Date.now() < end ? await this.lookAtDeadLetters(lane) : [];
     }
     await this.unhideDeadLetters(lane, others);
+    return deleted;
   }
 
   /** Takes a message off a dead-letter queue for good. @throws RetryLater `queue_unavailable` */
   async deleteDeadLetter(lane: Lane, { receipt }: DeadLetter): Promise<void> {
-    await this.#delete(this.#deadLetterUrls[lane], receipt);
-  }
-
-  async #delete(QueueUrl: string, ReceiptHandle: string): Promise<void> {
-    await translated(this.#sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle })));
+    const command = new DeleteMessageCommand({ QueueUrl: this.#deadLetterUrls[lane], ReceiptHandle: receipt });
+    await translated(this.#sqs.send(command));
   }
 
   /**

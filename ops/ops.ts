@@ -1,8 +1,12 @@
 import { userInfo } from "node:os";
 import { Argument, Command, Option } from "commander";
+import { acceptRestore } from "../lib/ledger/origin.ts";
 import type { Shelf } from "../lib/ledger/shelf.ts";
 import { parsePort } from "../local/options.ts";
+import { confirmByTyping } from "./confirm.ts";
 import { type Connection, connectLocal, connectStack } from "./connection.ts";
+import { forget } from "./forget.ts";
+import { describeForgotten } from "./forgotten.ts";
 import { timeline } from "./person.ts";
 import { printRows, type Row } from "./print.ts";
 import { runReconcile } from "./reconcile.ts";
@@ -62,12 +66,36 @@ addShelf("parked", "PARKED", "events that cannot succeed as they are", {
   description: "try it again, once its cause is mended",
 });
 
-program
-  .command("person <email>")
+const person = program
+  .command("person")
   .description("show what happened to a person, oldest first")
+  .argument("<email>")
   .action(async (email: string) => {
     const rows = await connected((connection) => timeline(connection, email));
     printRows(rows, { json: options().json, nothing: "Nothing is known about this address." });
+  });
+
+person
+  .command("forget")
+  .description("erase what is kept about a person who is gone; that they are gone stays known, without their address")
+  .argument("<email>")
+  .option("--yes", "do not ask", false)
+  .option("--by <name>", "who decides", userInfo().username)
+  .action(async (email: string, { yes, by }: { yes: boolean; by: string }) => {
+    if (!yes) await confirmByTyping(email);
+    const forgotten = await connected((connection) => forget(connection, email, by));
+    if (options().json) console.log(JSON.stringify(forgotten, null, 2));
+    else for (const line of describeForgotten(forgotten)) console.log(line);
+  });
+
+program
+  .command("ledger")
+  .description("a ledger that was restored from a backup")
+  .command("accept")
+  .description("take it for complete: leavers from before the restore are no longer held")
+  .action(async () => {
+    await connected(({ table }) => acceptRestore(table));
+    console.log("The ledger counts as complete.");
   });
 
 program

@@ -2,7 +2,7 @@ import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { LedgerTable } from "./table.ts";
 
-const pointerSchema = z.object({
+export const pointerSchema = z.object({
   /** Normalized. */
   email: z.string(),
   /** The one before, which the account at Arize still has: an address cannot be changed there. */

@@ -95,6 +95,26 @@ describe("an operator", { timeout: 120_000 }, () => {
     expect(await ops("send", "joiner", "nobody")).toMatchObject({ code: 1, err: "error: that is no email address\n" });
   });
 
+  it("forgets somebody who is gone, when they mean it", async () => {
+    await ops("send", "leaver", "kay@example.com", "--yes");
+    const outcomes = async () => (await json("person", "kay@example.com")).map(({ outcome }) => outcome);
+    await expect.poll(outcomes, { timeout: 20_000 }).toEqual(["none"]);
+    expect(await ops("person", "forget", "kay@example.com")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("--yes"),
+    });
+    const { out, code } = await ops("person", "forget", "kay@example.com", "--yes", "--by", "the privacy team");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Erased: 1 lines of history.*\n.*hash.*\n.*queues/);
+    expect(await json("person", "kay@example.com")).toMatchObject([{ outcome: "forgotten", by: "the privacy team" }]);
+    const again = await ops("--json", "person", "forget", "kay@example.com", "--yes");
+    expect(JSON.parse(again.out)).toMatchObject({ erased: { history: 1 }, remains: expect.any(Array) });
+  });
+
+  it("accepts a restored ledger", async () => {
+    expect(await ops("ledger", "accept")).toMatchObject({ code: 0, out: "The ledger counts as complete.\n" });
+  });
+
   it("looks at what the sweeps would do", async () => {
     const { out, code } = await ops("reconcile", "--dry-run");
     expect(code).toBe(0);

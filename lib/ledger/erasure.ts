@@ -1,0 +1,100 @@
+import { DeleteCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
+import { personSchema } from "../lifecycle/event.ts";
+import { type Pointer, pointerSchema } from "./pointers.ts";
+import { stateKey } from "./state.ts";
+import type { LedgerTable } from "./table.ts";
+
+/** The keys of an item in the ledger. */
+const keySchema = z.object({ pk: z.string(), sk: z.string() });
+export type ItemKey = z.infer<typeof keySchema>;
+
+/** An id at a source that stands for an address, or did formerly. */
+export interface IdAtSource extends Pointer {
+  key: ItemKey;
+  source: string;
+  externalId: string;
+}
+
+/**
+ * The ids at sources that stand for an address. Looks at the whole table, since nothing leads from an address to them.
+ * @throws RetryLater
+ */
+export async function findIds(table: LedgerTable, email: string): Promise<IdAtSource[]> {
+  const ids: IdAtSource[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const scan = new ScanCommand({
+      TableName: table.name,
+      FilterExpression: "begins_with(pk, :source) AND (email = :email OR formerEmail = :email)",
+      ExpressionAttributeValues: { ":source": "SOURCE#", ":email": email },
+      ExclusiveStartKey,
+      ConsistentRead: true,
+    });
+    const page = await table.run((client) => client.send(scan));
+    ids.push(...(page.Items ?? []).map(idOf));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+  return ids;
+}
+
+function idOf(item: Record<string, unknown>): IdAtSource {
+  const key = keySchema.parse(item);
+  const [, source = "", ...externalId] = key.pk.split("#");
+  return { ...pointerSchema.parse(item), key, source, externalId: externalId.join("#") };
+}
+
+/** An event that waits outside the queue, as far as it takes to tell whom it is about. */
+const waitingSchema = z.extend(keySchema, {
+  person: z.string(),
+  knownEmail: z.optional(z.string()),
+  event: z.object({ id: z.string(), source: z.string(), kind: z.string(), person: personSchema }),
+});
+export type Waiting = z.infer<typeof waitingSchema>;
+
+/** What waits in `HELD`, `PARKED` and `DUE` and matches. @throws RetryLater */
+export async function findWaiting(table: LedgerTable, matches: (waiting: Waiting) => boolean): Promise<Waiting[]> {
+  const shelves = ["HELD", "PARKED", "DUE"].map((pk) => table.queryAll("pk = :pk", { ":pk": pk }));
+  return (await Promise.all(shelves))
+    .flat()
+    .map((item) => waitingSchema.parse(item))
+    .filter(matches);
+}
+
+/** The lines of a person's history. @throws RetryLater */
+export async function findHistory(table: LedgerTable, person: string): Promise<ItemKey[]> {
+  const values = { ":pk": `PERSON#${person}`, ":event": "EVENT#" };
+  return (await table.queryAll("pk = :pk AND begins_with(sk, :event)", values)).map((item) => keySchema.parse(item));
+}
+
+/** Daily listings under way that carry an address along; without them the next one starts over. @throws RetryLater */
+export async function findRuns(table: LedgerTable, email: string): Promise<ItemKey[]> {
+  const runSchema = z.extend(keySchema, { lingering: z.array(z.object({ email: z.string() })) });
+  const runs = (await table.queryAll("pk = :pk", { ":pk": "RECONCILE" })).map((item) => runSchema.parse(item));
+  return runs.filter(({ lingering }) => lingering.some((user) => user.email.toLowerCase() === email));
+}
+
+/** @throws RetryLater */
+export async function erase(table: LedgerTable, { pk, sk }: ItemKey): Promise<void> {
+  await table.run((client) => client.send(new DeleteCommand({ TableName: table.name, Key: { pk, sk } })));
+}
+
+/**
+ * Takes out of a person's state what says something about them. The marks and `goneAt` stay: without them an event that
+ * comes late would bring the person back. Ids of events may be ids of people: a word takes their place. @throws RetryLater
+ */
+export async function eraseState(table: LedgerTable, person: string): Promise<void> {
+  const personal = ["profile", "userId", "invitedAt", "remindedAt", "renewals", "roleReport"];
+  const marks = ["membership", "attributes", "resend", "renew", "reset"];
+  await table.won((client) =>
+    client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: stateKey(person),
+        UpdateExpression: `SET ${marks.map((mark) => `doneId_${mark} = :forgotten`).join(", ")} REMOVE ${personal.join(", ")}`,
+        ConditionExpression: "attribute_exists(pk)",
+        ExpressionAttributeValues: { ":forgotten": "forgotten" },
+      }),
+    ),
+  );
+}
