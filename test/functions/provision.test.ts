@@ -342,13 +342,13 @@ describe("dates to come", () => {
     bench.fake.seed({ email: ada });
     const leaver = eventOf("leaver", ada, {
       occurredAt: at(-10),
-      effectiveAt: new Date(Date.now() + 300).toISOString(),
+      effectiveAt: new Date(Date.now() + 1_500).toISOString(),
     });
     await bench.deliver([leaver]);
     expect(statusOf(bench, ada)).toBe("active");
     expect(await outcomes(bench)).toEqual([`scheduled for ${leaver.effectiveAt}`]);
     await bench.deliver([eventOf("reinstate", ada, { occurredAt: at(-5) })]);
-    await expect.poll(() => bench.reconcile({ mode: "due" })).toMatchObject({ users: 1 });
+    await expect.poll(() => bench.reconcile({ mode: "due" }), { timeout: 10_000 }).toMatchObject({ users: 1 });
     await bench.deliver(await bench.take("leavers"));
     expect(statusOf(bench, ada)).toBe("active");
     expect(await outcomes(bench)).toContain("overtaken");
@@ -357,18 +357,18 @@ describe("dates to come", () => {
   it("removes them when the day has come", async () => {
     const bench = await workbench();
     bench.fake.seed({ email: ada });
-    await bench.deliver([eventOf("leaver", ada, { effectiveAt: new Date(Date.now() + 300).toISOString() })]);
-    await expect.poll(() => bench.reconcile({ mode: "due" })).toMatchObject({ users: 1 });
+    await bench.deliver([eventOf("leaver", ada, { effectiveAt: new Date(Date.now() + 1_500).toISOString() })]);
+    await expect.poll(() => bench.reconcile({ mode: "due" }), { timeout: 10_000 }).toMatchObject({ users: 1 });
     await bench.deliver(await bench.take("leavers"));
     expect(statusOf(bench, ada)).toBe("inactive");
   });
 
   it("does not create an account on a first day that a leaver has called off", async () => {
     const bench = await workbench();
-    const effectiveAt = new Date(Date.now() + 300).toISOString();
+    const effectiveAt = new Date(Date.now() + 1_500).toISOString();
     await bench.deliver([eventOf("joiner", ada, { occurredAt: at(-10), effectiveAt })]);
     await bench.deliver([eventOf("leaver", ada, { occurredAt: at(-5) })]);
-    await expect.poll(() => bench.reconcile({ mode: "due" })).toMatchObject({ users: 1 });
+    await expect.poll(() => bench.reconcile({ mode: "due" }), { timeout: 10_000 }).toMatchObject({ users: 1 });
     await bench.deliver(await bench.take("changes"));
     expect(statusOf(bench, ada)).toBeUndefined();
   });

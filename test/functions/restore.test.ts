@@ -60,11 +60,11 @@ describe("after a restore nobody is deleted", () => {
   it("whose last day was called off", async () => {
     const bench = await workbench();
     bench.fake.seed({ email: ada });
-    await bench.deliver([eventOf("leaver", ada, { occurredAt: at(-10), effectiveAt: inMs(200) })]);
+    await bench.deliver([eventOf("leaver", ada, { occurredAt: at(-10), effectiveAt: inMs(1_500) })]);
     const restore = await snapshot(bench);
     await bench.deliver([eventOf("reinstate", ada, { occurredAt: at(-5) })]);
     const restored = await restore();
-    await expect.poll(() => restored.reconcile({ mode: "due" })).toMatchObject({ queued: 1 });
+    await expect.poll(() => restored.reconcile({ mode: "due" }), { timeout: 10_000 }).toMatchObject({ queued: 1 });
     await workAll(bench, restored);
     expect(statusOf(bench)).toBe("active");
     expect(await restored.reasons()).toEqual(["ledger_restored"]);

@@ -88,9 +88,11 @@ describe("plans", () => {
       [-1, -2],
     ] as const) {
       const bench = await workbench();
-      await bench.deliver([eventOf("joiner", ada, { occurredAt: at(joined), effectiveAt: inMs(150) })]);
-      await bench.deliver([eventOf("leaver", ada, { occurredAt: at(left), effectiveAt: inMs(300) })]);
-      await expect.poll(() => bench.reconcile({ mode: "due", dryRun: true })).toMatchObject({ users: 2 });
+      await bench.deliver([eventOf("joiner", ada, { occurredAt: at(joined), effectiveAt: inMs(1_500) })]);
+      await bench.deliver([eventOf("leaver", ada, { occurredAt: at(left), effectiveAt: inMs(2_000) })]);
+      await expect
+        .poll(() => bench.reconcile({ mode: "due", dryRun: true }), { timeout: 10_000 })
+        .toMatchObject({ users: 2 });
       await bench.reconcile({ mode: "due" });
       await bench.deliver(await bench.take("changes"));
       await bench.deliver(await bench.take("leavers"));
@@ -101,9 +103,9 @@ describe("plans", () => {
   it("are not called off by a command with a date", async () => {
     const bench = await workbench();
     bench.fake.seed({ email: ada });
-    await bench.deliver([eventOf("leaver", ada, { occurredAt: at(-2), effectiveAt: inMs(200) })]);
+    await bench.deliver([eventOf("leaver", ada, { occurredAt: at(-2), effectiveAt: inMs(1_500) })]);
     await bench.deliver([eventOf("password.reset", ada, { effectiveAt: at(60) })]);
-    await expect.poll(() => bench.reconcile({ mode: "due" })).toMatchObject({ users: 1 });
+    await expect.poll(() => bench.reconcile({ mode: "due" }), { timeout: 10_000 }).toMatchObject({ users: 1 });
     await bench.deliver(await bench.take("leavers"));
     expect(statusOf(bench)).toBe("inactive");
   });
@@ -111,9 +113,9 @@ describe("plans", () => {
   it("wait while nothing is done", async () => {
     const bench = await workbench();
     bench.fake.seed({ email: ada });
-    await bench.deliver([eventOf("leaver", ada, { effectiveAt: inMs(100) })]);
+    await bench.deliver([eventOf("leaver", ada, { effectiveAt: inMs(1_500) })]);
     const observing = await bench.restart({ mode: "observe" });
-    await expect.poll(() => observing.reconcile({ mode: "due" })).toMatchObject({ users: 1 });
+    await expect.poll(() => observing.reconcile({ mode: "due" }), { timeout: 10_000 }).toMatchObject({ users: 1 });
     expect(await bench.take("leavers")).toEqual([]);
     const acting = await bench.restart();
     await acting.reconcile({ mode: "due" });

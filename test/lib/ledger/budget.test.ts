@@ -59,7 +59,7 @@ test("observing spends from a budget of its own", async () => {
   expect(await seen("cy", noon, "observe")).toMatchObject({ lastDay: 1 });
 });
 
-test("a hundred at once never spend more than one after the other could", async () => {
+test("a hundred at once never spend more than one after the other could", { timeout: 60_000 }, async () => {
   const limit = 10;
   const tryAgain = async (person: string): Promise<boolean> => {
     for (;;) {
