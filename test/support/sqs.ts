@@ -10,6 +10,9 @@ import { Identity } from "../../lib/lifecycle/identity.ts";
 import { EventQueue } from "../../lib/queue.ts";
 import { queueNames, queueUrl, region, urlOf } from "../../local/environment.ts";
 import { startSqs } from "../../local/sqs.ts";
+import { hearQueues } from "./silence.ts";
+
+hearQueues(SQSClient);
 
 export type QueueName = keyof typeof queueNames;
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyStructuredResultV2, SQSBatchResponse, SQSRecord } from "aws-lambda";
-import { expect, onTestFinished, vi } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import type { LifecycleConfigInput } from "../../lib/config.ts";
 import { readEnvironment } from "../../lib/config.ts";
 import { LedgerTable } from "../../lib/ledger/table.ts";
@@ -20,6 +20,9 @@ import { type FakeSources, startFakeSources } from "../../local/fake-sources/ser
 import { type LocalSecrets, startSecrets } from "../../local/secrets.ts";
 import type { SignedRequest } from "../../local/signed-requests.ts";
 import { startSqs } from "../../local/sqs.ts";
+import { hearQueues } from "./silence.ts";
+
+hearQueues(SQSClient);
 
 /** The configuration of a test, unless it says otherwise. */
 export const testConfig: LifecycleConfigInput = {
@@ -76,22 +79,8 @@ export interface WorkbenchOptions {
   fake?: Partial<Parameters<typeof startFakeArize>[0]>;
 }
 
-/** What must never be on a log line: addresses, names, secrets, whatever a test sends. */
-const unspeakable = /@example\.|elsewhere\.example|bücher|Lovelace|local-[a-z]+-(secret|key|token|access)|whsec_/;
-
-/** Lets everything through that is written while the test lasts, and looks at it when the test is over. */
-function listen(): void {
-  const write = vi.spyOn(process.stdout, "write");
-  onTestFinished(() => {
-    const lines = write.mock.calls.map(([text]) => String(text));
-    write.mockRestore();
-    expect(lines.filter((line) => unspeakable.test(line))).toEqual([]);
-  });
-}
-
-/** Starts a workbench for the length of one test, which fails if anything personal or secret is logged. */
+/** Starts a workbench for the length of one test. */
 export async function workbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  listen();
   const [sqs, dynamodb, secrets, sources, fake] = await Promise.all([
     startSqs({ port: 0, visibilitySeconds: 30, maxReceiveCount: 1000 }),
     startDynamoDB({ port: 0 }),
