@@ -56,17 +56,20 @@ function overhear<Method extends (...args: never[]) => unknown>(method: Method, 
 
 /** Listens to every error that the code makes from now on; its modules must not have been loaded yet. */
 export function hearErrors(): void {
-  globalThis.Error = new Proxy(Error, {
-    construct(target, args, newTarget) {
-      const error: Error = Reflect.construct(target, args, newTarget);
-      if (isOurs(error)) hear("error", error.cause === undefined ? error.message : `${error.message}: ${error.cause}`);
-      return error;
-    },
-  });
+  const { captureStackTrace } = Error;
+  const construct = (target: ErrorConstructor, args: unknown[], newTarget: () => unknown): Error => {
+    const error: Error = Reflect.construct(target, args, newTarget);
+    // As if nobody listened: without this function, and without the constructors of classes.
+    captureStackTrace(error, newTarget === Error ? construct : newTarget);
+    const said = error.cause === undefined ? error.message : `${error.message}: ${error.cause}`;
+    if (unspeakable.test(said) && isOurs(error)) hear("error", said);
+    return error;
+  };
+  globalThis.Error = new Proxy(Error, { construct });
 }
 
 // By where it was made: the errors of tests quote what they like.
 function isOurs({ stack = "" }: Error): boolean {
-  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line) && !line.includes("/silence.ts"));
-  return /\/(lib|functions)\/[\w/.-]+\.ts/.test(frames[0] ?? "") && !frames[0]?.includes("/test/");
+  const [madeAt = ""] = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return /\/(lib|functions)\/[\w/.-]+\.ts/.test(madeAt) && !madeAt.includes("/test/");
 }
