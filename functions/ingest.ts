@@ -91,7 +91,10 @@ function readRequest(event: APIGatewayProxyEventV2): WebhookRequest {
   return { method, headers: event.headers, query, body, receivedAt: new Date() };
 }
 
-/** A secret that was just rotated may not be in the cache yet: it is read once more before a sender is turned away. */
+/**
+ * A secret that was just rotated may not be in the cache yet: it is read once more before a sender is turned away, by this
+ * request or by another one at the same time.
+ */
 async function authenticate(
   request: WebhookRequest,
   source: Source<SourceOptions>,
@@ -100,8 +103,11 @@ async function authenticate(
   secrets: Secrets,
 ): Promise<Buffer> {
   const verify = async () => source.verify(request, await secrets.values(secretId), options);
-  const body = await verify().catch((error: unknown) => {
-    if (!(error instanceof Rejected) || !secrets.distrust(secretId)) throw error;
+  const tried = await secrets.versions(secretId);
+  const body = await verify().catch(async (error: unknown) => {
+    if (!(error instanceof Rejected)) throw error;
+    secrets.distrust(secretId);
+    if ((await secrets.versions(secretId)) === tried) throw error;
     return verify();
   });
   const { current, previous } = await secrets.versions(secretId);

@@ -10,6 +10,8 @@ export interface Backstage {
   faults: Faults;
   /** API calls by route. */
   calls: Map<string, number>;
+  /** The API keys that are valid. */
+  keys: readonly string[];
   gate?: (route: string, moment: "before" | "after") => Promise<void> | undefined;
 }
 

@@ -28,6 +28,8 @@ export interface FakeArize {
   verify(email: string): void;
   advance(ms: number): void;
   change(settings: Partial<Settings>): void;
+  /** From now on these API keys are the valid ones, as after a rotation. */
+  acceptKeys(...keys: string[]): void;
   fault(fault: FaultInput): void;
   clearFaults(): void;
   /**
@@ -43,8 +45,8 @@ export type Gate = (route: string, moment: "before" | "after") => Promise<void> 
 /** Starts a fake of the Arize Users API (REST v2) on 127.0.0.1. */
 export async function startFakeArize({ port, apiKey, ...options }: FakeArizeOptions): Promise<FakeArize> {
   const world = new World(options);
-  const backstage: Backstage = { world, faults: new Faults(), calls: new Map() };
-  const respond = responder(backstage, apiKey);
+  const backstage: Backstage = { world, faults: new Faults(), calls: new Map(), keys: [apiKey] };
+  const respond = responder(backstage);
   const server = createServer((request, response) => {
     respond(request, response).catch(() => response.destroy());
   });
@@ -77,6 +79,9 @@ function remoteControl(backstage: Backstage): Omit<FakeArize, "url" | "port" | "
     verify: (email) => verify(world, email),
     advance: (ms) => world.advance(ms),
     change: (settings) => world.change(settings),
+    acceptKeys: (...keys) => {
+      backstage.keys = keys;
+    },
     fault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     intercept: (gate) => {
@@ -86,7 +91,7 @@ function remoteControl(backstage: Backstage): Omit<FakeArize, "url" | "port" | "
   };
 }
 
-function responder(backstage: Backstage, apiKey: string) {
+function responder(backstage: Backstage) {
   const limit = new RateLimit();
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
@@ -103,7 +108,7 @@ function responder(backstage: Backstage, apiKey: string) {
     const answer = () =>
       settle(() => {
         limit.check(backstage.world.settings.rateLimit);
-        authenticate(request.headers.authorization, apiKey);
+        authenticate(request.headers.authorization, backstage.keys);
         const operation = operations[route];
         if (operation === undefined) throw new Problem(404, "no such route");
         return operation(backstage.world, { id, query: url.searchParams, body: parse(raw) });
@@ -147,9 +152,9 @@ function match(method: string, path: string): { route: string; id: string } {
   }
 }
 
-function authenticate(authorization: string | undefined, apiKey: string): void {
+function authenticate(authorization: string | undefined, keys: readonly string[]): void {
   const digest = (text: string) => createHash("sha256").update(text).digest();
-  if (timingSafeEqual(digest(authorization ?? ""), digest(`Bearer ${apiKey}`))) return;
+  if (keys.some((key) => timingSafeEqual(digest(authorization ?? ""), digest(`Bearer ${key}`)))) return;
   throw new Problem(401, "the API key is missing or wrong");
 }
 
