@@ -118,6 +118,16 @@ describe("the full listing", () => {
     expect(await readListing(bench.table)).toMatchObject({ users: 11 });
   });
 
+  it("that shrank too much removes nobody, not even who had left, until an operator says so", async () => {
+    const bench = await workbench();
+    await bench.deliver([eventOf("leaver", ada)]);
+    bench.fake.seed({ email: ada });
+    await writeListing(bench.table, { users: 100, at: new Date().toISOString() });
+    expect(await bench.reconcile({ mode: "full" })).toMatchObject({ trusted: false, queued: 0 });
+    expect(await bench.take("leavers")).toEqual([]);
+    expect(await bench.reconcile({ mode: "full", acceptShrink: true })).toMatchObject({ trusted: true, queued: 1 });
+  });
+
   it("refuses a request that is none, and does nothing while paused", async () => {
     const bench = await workbench({ config: { mode: "paused" } });
     await expect(bench.reconcile({ mode: "everything" })).rejects.toThrow("mode: expected one of");
