@@ -92,6 +92,10 @@ describe.each(sourceSuites)("$name", ({ name, source, fixture, secret }) => {
     );
   });
 
+  it("says whether a replay is turned away", () => {
+    expect(source.signsTime).toBe(fixture.toleranceMs !== undefined);
+  });
+
   if (fixture.toleranceMs === undefined) {
     it("takes a replay for what it is, however late: no time is signed", async () => {
       const sealed = await seal(good);
