@@ -2,7 +2,7 @@ import { DeleteCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb
 import * as z from "zod/mini";
 import { personSchema } from "../lifecycle/event.ts";
 import { type Pointer, pointerSchema } from "./pointers.ts";
-import { stateKey } from "./state.ts";
+import { readState, stateKey } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 
 /** The keys of an item in the ledger. */
@@ -80,19 +80,24 @@ export async function erase(table: LedgerTable, { pk, sk }: ItemKey): Promise<vo
 }
 
 /**
- * Takes out of a person's state what says something about them. The marks and `goneAt` stay: without them an event that
- * comes late would bring the person back. Ids of events may be ids of people: a word takes their place. @throws RetryLater
+ * Takes out of a person's state what says something about them, ids at sources too. The marks, sources' last words and
+ * `goneAt` stay: without them an event that comes late would bring the person back. Ids of events may be ids of people: a
+ * word takes their place. @throws RetryLater
  */
 export async function eraseState(table: LedgerTable, person: string): Promise<void> {
-  const personal = ["profile", "userId", "invitedAt", "remindedAt", "renewals", "roleReport"];
+  const ties = Object.keys(await readState(table, person)).filter((name) => /^(id|seen)_/.test(name));
+  const personal = ["profile", "userId", "invitedAt", "remindedAt", "renewals", "roleReport", ...ties];
   const marks = ["membership", "attributes", "resend", "renew", "reset"];
   await table.won((client) =>
     client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: `SET ${marks.map((mark) => `doneId_${mark} = :forgotten`).join(", ")} REMOVE ${personal.join(", ")}`,
+        UpdateExpression:
+          `SET ${marks.map((mark) => `doneId_${mark} = :forgotten`).join(", ")} ` +
+          `REMOVE ${personal.map((_, index) => `#p${index}`).join(", ")}`,
         ConditionExpression: "attribute_exists(pk)",
+        ExpressionAttributeNames: Object.fromEntries(personal.map((name, index) => [`#p${index}`, name])),
         ExpressionAttributeValues: { ":forgotten": "forgotten" },
       }),
     ),

@@ -9,12 +9,12 @@ import { type Applied, apply, type Doable, readById, wouldApply } from "./apply.
 import type { Calls } from "./calls.ts";
 import { confirmLeft, type Doubt } from "./confirm.ts";
 import { type Action, decide, type Known } from "./decide.ts";
-import { doubtsOf } from "./doubts.ts";
 import { type LifecycleEvent, normalizeEmail, type Word } from "./event.ts";
 import { guard, type HoldReason } from "./guards.ts";
 import type { Turn } from "./pace.ts";
 import { pages } from "./pages.ts";
 import type { Lifted } from "./subject.ts";
+import { suspicionsOf } from "./suspicions.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What is known about a claimed event when it is time to act. */
@@ -122,7 +122,8 @@ async function doubtsAbout(
   workshop: Workshop,
 ): Promise<{ lookup?: Word | undefined; reason?: HoldReason | Doubt | undefined }> {
   const { lookup, doubt } = await confirmLeft(claimed, workshop);
-  return { lookup, reason: doubt ?? (await stoppedBy(user, claimed, calls, workshop)) };
+  const isConfirmed = lookup !== undefined;
+  return { lookup, reason: doubt ?? (await stoppedBy(user, claimed, calls, workshop, isConfirmed)) };
 }
 
 async function stoppedBy(
@@ -130,19 +131,21 @@ async function stoppedBy(
   { event, person, email, lifted }: Claimed,
   calls: Calls,
   { config, table }: Workshop,
+  isConfirmed: boolean,
 ): Promise<HoldReason | undefined> {
   // A role that is not known may be an even mightier one.
   const isAdmin = user?.role.type === "predefined" && (user.role.name === "admin" || user.role.name === "unknown");
   const otherAdmin = user !== undefined && isAdmin && (await isThereAnotherAdmin(calls, user.id));
   const users = (await readListing(table))?.users;
-  const doubts = doubtsOf(event, await restoredAt(table)).filter((doubt) => !lifted.includes(doubt));
+  const all = suspicionsOf(event, { restoredAt: await restoredAt(table), isConfirmed });
+  const suspicions = all.filter((suspicion) => !lifted.includes(suspicion));
   // A user found by id may carry another address than the event's: either may be a protected one.
   const emails = [email, normalizeEmail(user?.email ?? email)];
   const released = lifted.includes("deletion_budget");
   let reason: HoldReason | undefined;
   const budget = config.mode === "observe" ? "observe" : "act";
   await reserve(table, budget, person, Date.now(), (spent) => {
-    const verdict = guard({ emails, isAdmin, otherAdmin, doubts, spent, users, released }, config);
+    const verdict = guard({ emails, isAdmin, otherAdmin, suspicions, spent, users, released }, config);
     reason = verdict.go ? undefined : verdict.reason;
     return verdict.go;
   });

@@ -1,9 +1,9 @@
 import type { LifecycleConfig } from "../config.ts";
 import type { Spent } from "../ledger/budget.ts";
-import type { Doubt } from "./doubts.ts";
+import type { Suspicion } from "./suspicions.ts";
 
 /** Why a deletion waits for an operator. */
-export type HoldReason = "protected_email" | "api_key_owner" | "last_admin" | "deletion_budget" | Doubt;
+export type HoldReason = "protected_email" | "api_key_owner" | "last_admin" | "deletion_budget" | Suspicion;
 
 export interface DeletionFacts {
   /** Every address the person is known by, normalized. */
@@ -12,7 +12,7 @@ export interface DeletionFacts {
   /** Whether another active admin was seen at Arize just now; asked for admins only. */
   otherAdmin: boolean;
   /** What speaks against taking the leaver's word, as far as no operator has released it from that. */
-  doubts: readonly Doubt[];
+  suspicions: readonly Suspicion[];
   spent: Spent;
   /** Users in the last full listing that could be trusted. */
   users: number | undefined;
@@ -32,8 +32,8 @@ export function guard(facts: DeletionFacts, policy: GuardPolicy): Verdict {
   if (facts.emails.some((email) => policy.protectedEmails.includes(email))) return hold("protected_email");
   if (facts.emails.includes(policy.apiKeyOwner)) return hold("api_key_owner");
   if (facts.isAdmin && !facts.otherAdmin) return hold("last_admin");
-  const [doubt] = facts.doubts;
-  if (doubt !== undefined) return hold(doubt);
+  const [suspicion] = facts.suspicions;
+  if (suspicion !== undefined) return hold(suspicion);
   if (facts.released || facts.spent.reserved) return { go: true };
   return withinBudget(facts, policy) ? { go: true } : hold("deletion_budget");
 }

@@ -41,6 +41,15 @@ describe("where a source signs no time", () => {
     expect(statusOf(bench)).toBe("inactive");
   });
 
+  it("a leaver older than a day goes at once where their source says the same when it is asked", async () => {
+    const sources = { okta: { everyone: true, api: { baseUrl: "https://example.okta.com" } } };
+    const bench = await workbench({ config: { sources } });
+    bench.fake.seed({ email: ada });
+    await take(bench, left(25));
+    expect(await held(bench)).toEqual([]);
+    expect(statusOf(bench)).toBe("inactive");
+  });
+
   it("a leaver that was under way for less than a day goes at once", async () => {
     const bench = await workbench();
     bench.fake.seed({ email: ada });

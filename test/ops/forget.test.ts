@@ -39,7 +39,14 @@ describe("forgetting somebody", () => {
     await bench.deliver([eventOf("reinstate", ada, { effectiveAt: at(60) })]);
     await bench.queue.deadLetterMalformed("changes", "m1", `{"email":"${ada}"}`);
     const lingering = [{ userId: "u1", email: ada, leftAt: 1 }];
-    await writeRun(bench.table, "full", { cursor: "c", users: 1, lingering, trusted: true, at: Date.now() });
+    await writeRun(bench.table, "full", {
+      cursor: "c",
+      users: 1,
+      lingering,
+      trusted: true,
+      sources: {},
+      at: Date.now(),
+    });
 
     const forgotten = await forget(bench, " Ada@Example.com ", "test");
     expect(forgotten.erased).toEqual({ history: 5, waiting: 2, idsAtSources: 1, deadLetters: 2 });

@@ -7,6 +7,7 @@ import { readPointer, writePointer } from "../../../lib/ledger/pointers.ts";
 import { writeRun } from "../../../lib/ledger/runs.ts";
 import { schedule, shelve } from "../../../lib/ledger/shelf.ts";
 import { readState, stateKey, versionOf } from "../../../lib/ledger/state.ts";
+import { noteSeen } from "../../../lib/ledger/ties.ts";
 import { append, entryOf } from "../../../lib/ledger/trail.ts";
 import { openTestLedger, somebody } from "../../support/dynamodb.ts";
 import { at, lifecycleEvent, noon } from "../../support/events.ts";
@@ -38,8 +39,8 @@ test("finds what waits on any shelf, and what a listing carries along", async ()
   expect(found.map(({ pk }) => pk).toSorted()).toEqual(["DUE", "HELD", "PARKED"]);
   expect(found.find(({ pk }) => pk === "HELD")).toMatchObject({ knownEmail: email, event: { id: event.id } });
   const lingering = [{ userId: "u1", email: email.toUpperCase(), leftAt: noon }];
-  await writeRun(table, "full", { cursor: "c", users: 1, lingering, trusted: true, at: noon });
-  await writeRun(table, "invitations", { cursor: "c", users: 1, lingering: [], trusted: true, at: noon });
+  await writeRun(table, "full", { cursor: "c", users: 1, lingering, trusted: true, sources: {}, at: noon });
+  await writeRun(table, "invitations", { cursor: "c", users: 1, lingering: [], trusted: true, sources: {}, at: noon });
   expect((await findRuns(table, email)).map(({ sk }) => sk)).toEqual(["full"]);
   expect(await findRuns(table, anyone())).toEqual([]);
 });
@@ -63,15 +64,18 @@ test("finds a person's history, and not their state", async () => {
 
 test("takes out of a state what is somebody's, and leaves what keeps them away", async () => {
   const person = somebody();
-  const event = lifecycleEvent({ kind: "leaver", id: "standard:ann@example.com" });
+  const who = { email: "ann@example.com", externalId: "employee-7" };
+  const event = lifecycleEvent({ kind: "leaver", id: "standard:ann@example.com", person: who });
   const version = versionOf(event);
   await claim(table, { person, event, version, token: "t", now: noon, leaseMs: 1 });
   const facts = { goneAt: at(0), userId: "u1", profile: { name: "Ann Lee" }, invitedAt: at(-1), renewals: 1 };
   await record(table, { person, event, token: "t" }, facts, version);
+  await noteSeen(table, person, { source: "some-hr", externalId: "employee-8", at: noon });
   await eraseState(table, person);
   const state = await readState(table, person);
-  expect(state).toMatchObject({ mark_membership: version, done_membership: version, goneAt: at(0) });
-  expect(JSON.stringify(state)).not.toMatch(/ann|Ann|u1|invitedAt|renewals/);
+  const left = { mark_membership: version, done_membership: version, goneAt: at(0), said_standard: version };
+  expect(state).toMatchObject(left);
+  expect(JSON.stringify(state)).not.toMatch(/ann|Ann|u1|invitedAt|renewals|employee|seen_/);
   const late = lifecycleEvent({ kind: "joiner", occurredAt: at(-1) });
   const request = { person, event: late, version: versionOf(late), token: "t", now: noon + 2, leaseMs: 1 };
   expect(await claim(table, request)).toMatchObject({ claimed: false, why: "stale" });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Doubt } from "../../../lib/lifecycle/doubts.ts";
 import { type DeletionFacts, type GuardPolicy, guard } from "../../../lib/lifecycle/guards.ts";
+import type { Suspicion } from "../../../lib/lifecycle/suspicions.ts";
 
 const policy: GuardPolicy = {
   protectedEmails: ["ceo@example.com"],
@@ -16,7 +16,7 @@ function facts(overrides: Partial<DeletionFacts> = {}): DeletionFacts {
     emails: [ann],
     isAdmin: false,
     otherAdmin: false,
-    doubts: [],
+    suspicions: [],
     spent: { lastHour: 0, lastDay: 0, reserved: false },
     users: 1000,
     released: false,
@@ -40,11 +40,15 @@ describe("the guard", () => {
     ["the last admin, released", { isAdmin: true, released: true }, "last_admin"],
     ["the last admin, with a reservation", { isAdmin: true, spent: spent(0, 0, true) }, "last_admin"],
     ["one admin of several", { isAdmin: true, otherAdmin: true }, undefined],
-    ["somebody whose leaver may be a replay", { doubts: ["possible_replay"] }, "possible_replay"],
-    ["the same, released from the budget", { doubts: ["possible_replay"], released: true }, "possible_replay"],
-    ["the same, with a reservation", { doubts: ["possible_replay"], spent: spent(0, 0, true) }, "possible_replay"],
-    ["a leaver from before a restore", { doubts: ["ledger_restored"] }, "ledger_restored"],
-    ["somebody protected, in doubt", { emails: ["ceo@example.com"], doubts: ["ledger_restored"] }, "protected_email"],
+    ["somebody whose leaver may be a replay", { suspicions: ["possible_replay"] }, "possible_replay"],
+    ["the same, released from the budget", { suspicions: ["possible_replay"], released: true }, "possible_replay"],
+    ["the same, with a reservation", { suspicions: ["possible_replay"], spent: spent(0, 0, true) }, "possible_replay"],
+    ["a leaver from before a restore", { suspicions: ["ledger_restored"] }, "ledger_restored"],
+    [
+      "somebody protected, in doubt",
+      { emails: ["ceo@example.com"], suspicions: ["ledger_restored"] },
+      "protected_email",
+    ],
     ["the hour's last place", { spent: spent(4, 4) }, undefined],
     ["the hour is spent", { spent: spent(5, 5) }, "deletion_budget"],
     ["the hour is spent, released", { spent: spent(5, 5), released: true }, undefined],
@@ -76,7 +80,7 @@ describe("properties", () => {
     emails: fc.uniqueArray(fc.constantFrom(ann, "ceo@example.com", "owner@example.com"), { minLength: 1 }),
     isAdmin: fc.boolean(),
     otherAdmin: fc.boolean(),
-    doubts: fc.subarray<Doubt>(["possible_replay", "ledger_restored"]),
+    suspicions: fc.subarray<Suspicion>(["possible_replay", "ledger_restored"]),
     spent: fc.record({ lastHour: small, lastDay: small, reserved: fc.boolean() }),
     users: fc.option(fc.nat(1000), { nil: undefined }),
     released: fc.boolean(),
