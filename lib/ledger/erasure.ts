@@ -85,7 +85,7 @@ export async function erase(table: LedgerTable, { pk, sk }: ItemKey): Promise<vo
  * word takes their place. @throws RetryLater
  */
 export async function eraseState(table: LedgerTable, person: string): Promise<void> {
-  const ties = Object.keys(await readState(table, person)).filter((name) => /^(id|seen)_/.test(name));
+  const ties = Object.keys(await readState(table, person)).filter((name) => /^(ids?|seen)_/.test(name));
   const personal = ["profile", "userId", "invitedAt", "remindedAt", "renewals", "roleReport", ...ties];
   const marks = ["membership", "attributes", "resend", "renew", "reset"];
   await table.won((client) =>

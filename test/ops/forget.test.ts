@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { writeRun } from "../../lib/ledger/runs.ts";
@@ -17,7 +18,7 @@ const outcomes = async (bench: Workbench, email = ada) => (await bench.trail(ema
 /** Everything in the ledger as text. */
 async function contents(bench: Workbench): Promise<string> {
   const { Items } = await bench.table.run((client) => client.send(new ScanCommand({ TableName: bench.table.name })));
-  return JSON.stringify(Items);
+  return inspect(Items, { depth: null, maxArrayLength: null, maxStringLength: null });
 }
 
 /** Ada was spoken of before she joined, has joined and left; Grace is there. */
