@@ -14,6 +14,9 @@ const config: LifecycleConfigInput = {
     okta: { apps: [], groups: [], everyone: false },
     standard: {},
   },
+  // Who gets what: the first rule that fits counts, such as
+  // { when: { source: "okta", group: "00g1labelers" }, role: "annotator", inviteMode: "none" },
+  roles: [],
   defaults: { role: "member", inviteMode: "email_link" },
   guards: { deletions: { perHour: 10, perDay: 30, shareOfUsers: 0.05, floor: 3 } },
   invitations: { maxRenewals: 3, renewalGapHours: 24 },

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { describeIssues } from "./issues.ts";
 import { emailSchema, normalizeEmail, roleSchema } from "./lifecycle/event.ts";
+import { roleRuleSchema } from "./lifecycle/roles.ts";
 import { sources } from "./sources/index.ts";
 import type { SourceOptions } from "./sources/source.ts";
 
@@ -27,7 +28,11 @@ export const lifecycleConfigSchema = z.strictObject({
       [Name in keyof typeof sources]: z.ZodMiniOptional<(typeof sources)[Name]["options"]>;
     },
   ),
-  /** For people whose event does not say. */
+  /** Who gets what at Arize: the first rule that fits a person counts, the rest is `defaults`. */
+  roles: z._default(z.array(roleRuleSchema).check(z.maxLength(200)), []),
+  /** What becomes of people whom no rule fits: they get the `defaults`, or are not invited at all. */
+  unmatched: z._default(z.enum(["defaults", "not_provisioned"]), "defaults"),
+  /** For people whose event does not say, and no rule either. */
   defaults: z.strictObject({
     role: roleSchema,
     /** Left out: what Arize defaults to, true for admin and member, false for annotator. */
@@ -35,7 +40,10 @@ export const lifecycleConfigSchema = z.strictObject({
     /** `email_link` sends an invitation; `none` is for accounts with SSO, where people are active at once. */
     inviteMode: z.enum(["email_link", "none"]),
   }),
-  /** Roles that an event may ask for by name; custom roles are listed by id. */
+  /**
+   * Roles that an event may ask for by name, over what the rules say; custom roles are listed by id. With an empty list
+   * only the rules decide.
+   */
   allowedRoles: z._default(z.array(z.string()), ["member", "annotator"]),
   /** Whether a mover who is not at Arize is created. */
   moversMayJoin: z._default(z.boolean(), false),

@@ -111,7 +111,7 @@ function raised(event: LifecycleEvent): string {
 /** What an event's end leaves in the state. */
 export type Facts = Partial<
   Pick<State, "userId" | "renewals" | "invitedAt" | "remindedAt" | "roleReport" | "plannedLeaverAt" | "plannedJoinerAt">
-> & { goneAt?: string | null; profile?: State["profile"] | null };
+> & { goneAt?: string | null; profile?: State["profile"] | null; traits?: State["traits"] | null };
 
 /**
  * Writes the end of an event and gives the lease back, if it is still ours.

@@ -60,6 +60,16 @@ export const stateSchema = z.catchall(
     remindedAt: text,
     /** What the newest profile update said, when there was nobody yet to apply it to. */
     profile: z.optional(z.object({ name: text, isDeveloper: z.optional(z.boolean()) })),
+    /** What the role rules go by, as far as anybody said: of each the newest. `at` in epoch milliseconds. */
+    traits: z.optional(
+      z.object({
+        at: z.number(),
+        source: z.string(),
+        groups: z.optional(z.array(z.string())),
+        department: text,
+        title: text,
+      }),
+    ),
     /** The role change that was reported last, `member>admin`, so that it is reported once. */
     roleReport: text,
     /** A leaver, or a joiner, planned before this moment (epoch milliseconds) has been overtaken. */

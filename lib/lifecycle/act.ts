@@ -1,4 +1,5 @@
 import type { User } from "../arize/schemas.ts";
+import type { LifecycleConfig } from "../config.ts";
 import { Refused, RetryLater } from "../errors.ts";
 import { reserve } from "../ledger/budget.ts";
 import { type Lease, noteUser } from "../ledger/claim.ts";
@@ -13,8 +14,10 @@ import { type LifecycleEvent, normalizeEmail, type Word } from "./event.ts";
 import { guard, type HoldReason } from "./guards.ts";
 import type { Turn } from "./pace.ts";
 import { pages } from "./pages.ts";
+import { matchRule } from "./roles.ts";
 import type { Lifted } from "./subject.ts";
 import { suspicionsOf } from "./suspicions.ts";
+import { toRemember, traitsOf } from "./traits.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What is known about a claimed event when it is time to act. */
@@ -63,13 +66,17 @@ export async function act(claimed: Claimed, calls: Calls, workshop: Workshop): P
 }
 
 function choose({ event, email, state, lifted }: Claimed, user: User | undefined, { config }: Workshop): Action {
-  const action = decide(event, email, user, knownOf(event, state), config);
+  const action = decide(event, email, user, knownOf(event, email, state, config), config);
   return action.type === "hold" && lifted.includes(action.reason) ? deleteAnyway(user) : action;
 }
 
-function knownOf(event: LifecycleEvent, state: State): Known {
+function knownOf(event: LifecycleEvent, email: string, state: State, { roles }: LifecycleConfig): Known {
   const isOvertaken = (state.mark_attributes ?? 0) > versionOf(event);
-  return { leaving: isLeaving(state), newerProfile: isOvertaken ? (state.profile ?? {}) : undefined };
+  return {
+    leaving: isLeaving(state),
+    newerProfile: isOvertaken ? (state.profile ?? {}) : undefined,
+    match: matchRule(traitsOf(event, email, state), roles),
+  };
 }
 
 async function carryOut(
@@ -83,9 +90,10 @@ async function carryOut(
   // After the deletion nobody is listed under the address: a retry then has only the id to verify it by.
   if (action.type === "delete" && state.userId !== action.userId) await noteUser(table, lease, action.userId);
   const applied = await apply(action, calls, event, state, new Date().toISOString());
-  if (user === undefined || action.type === "delete") return applied;
+  const learned = { ...applied.facts, ...toRemember(event, state, config) };
+  if (user === undefined || action.type === "delete") return { ...applied, facts: learned };
   // Whoever is there is not gone, however they came back.
-  const facts = { userId: user.id, ...applied.facts, goneAt: null };
+  const facts = { userId: user.id, ...learned, goneAt: null };
   return { ...applied, userId: applied.userId ?? user.id, facts };
 }
 

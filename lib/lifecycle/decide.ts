@@ -2,6 +2,7 @@ import type { CreateUser, UserChanges } from "../arize/requests.ts";
 import type { User } from "../arize/schemas.ts";
 import type { LifecycleConfig } from "../config.ts";
 import type { Kind, LifecycleEvent, Role } from "./event.ts";
+import type { RuleMatch } from "./roles.ts";
 
 /** What the ledger knows that changes a decision. */
 export interface Known {
@@ -12,12 +13,14 @@ export interface Known {
    * nothing if it was. A late joiner must not bring the old name back.
    */
   newerProfile?: Profile | undefined;
+  /** What the role rules say about the person. */
+  match?: RuleMatch | undefined;
 }
 
 /** What a profile update can change. */
 export type Profile = Pick<LifecycleEvent["person"], "name" | "isDeveloper">;
 
-export type Policy = Pick<LifecycleConfig, "defaults" | "moversMayJoin">;
+export type Policy = Pick<LifecycleConfig, "defaults" | "moversMayJoin" | "unmatched">;
 
 export type NoneReason =
   | "already_invited"
@@ -27,6 +30,7 @@ export type NoneReason =
   | "not_a_user"
   | "not_expired"
   | "not_verified"
+  | "not_provisioned"
   | "leaving"
   | "no_lookup"
   | "role_change_unsupported"
@@ -60,7 +64,28 @@ export function decide(
   policy: Policy,
 ): Action {
   if (known.leaving && !movesMembership(event.kind)) return none("leaving");
-  return decideCurrent(withNewerProfile(event, user, known.newerProfile), email, user, policy);
+  if (user === undefined && isUnwanted(event, known, policy)) return none("not_provisioned");
+  const current = withNewerProfile(event, user, known.newerProfile);
+  return decideCurrent(withRule(current, user, known.match), email, user, withInviteMode(policy, known.match));
+}
+
+function isUnwanted({ kind }: LifecycleEvent, { match }: Known, { unmatched, moversMayJoin }: Policy): boolean {
+  if (unmatched === "defaults" || match?.rule !== undefined) return false;
+  return kind === "joiner" || kind === "reinstate" || (kind === "mover" && moversMayJoin);
+}
+
+// What an event asks for itself outranks the rule. Somebody who is there keeps what they have until their profile changes:
+// a joiner who comes twice, or whose invitation expired, must not undo what an account admin decided meanwhile.
+function withRule(event: LifecycleEvent, user: User | undefined, match: RuleMatch | undefined): LifecycleEvent {
+  const applies = user === undefined || (event.kind === "mover" && match?.certain);
+  if (!applies || match?.rule === undefined) return event;
+  const { role = match.rule.role, isDeveloper = match.rule.isDeveloper } = event.person;
+  return { ...event, person: { ...event.person, role, isDeveloper } };
+}
+
+function withInviteMode(policy: Policy, match: RuleMatch | undefined): Policy {
+  const { inviteMode = policy.defaults.inviteMode } = match?.rule ?? {};
+  return { ...policy, defaults: { ...policy.defaults, inviteMode } };
 }
 
 // Somebody who is created gets everything that is known; somebody who is there already has what the update said.

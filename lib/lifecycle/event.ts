@@ -67,6 +67,7 @@ export const personSchema = z.object({
   isDeveloper: z.optional(z.boolean()),
   groups: z.optional(z.array(shortText).check(z.maxLength(200))),
   department: z.optional(shortText),
+  title: z.optional(shortText),
   attributes: z.optional(
     z.record(shortText, z.string().check(z.maxLength(1000))).check(
       z.refine((attributes) => Object.keys(attributes).length <= 50, {

@@ -24,7 +24,7 @@ const anyCaseRole = z.pipe(
   ),
 );
 
-const { email, externalId, name, isDeveloper, groups, department } = personSchema.shape;
+const { email, externalId, name, isDeveloper, groups, department, title } = personSchema.shape;
 
 /**
  * Whom the event is about, and what is to be true of them. Unknown fields are errors: a misspelt `effectiveAt` would turn
@@ -39,6 +39,7 @@ const dataSchema = z
     isDeveloper,
     groups,
     department,
+    title,
     effectiveAt: z.optional(utcSchema),
   })
   .check(

@@ -19,6 +19,8 @@ describe("a configuration", () => {
       protectedEmails: [],
       allowedRoles: ["member", "annotator"],
       moversMayJoin: false,
+      roles: [],
+      unmatched: "defaults",
       guards: { maxListingShrink: 0.2 },
       invitations: { maxRenewals: 3, renewalGapHours: 24 },
       commandTtlMinutes: 60,
@@ -53,6 +55,7 @@ describe("a configuration", () => {
       "guards.deletions: unknown perMinute",
     ],
     ["for a source that there is none of", { sources: { workday: {} } }, "sources: unknown workday"],
+    ["in a role rule", { roles: [{ when: { groups: ["x"] } }] }, "roles.0.when: unknown groups"],
     ["in a source's options", { sources: { okta: { group: [] } } }, "sources.okta: unknown group"],
   ])("may not have a key that nobody knows: %s", (_, extra, problem) => {
     expect(problemsOf(() => parseConfig({ ...minimalConfig(), ...extra }))).toContain(problem);

@@ -7,7 +7,11 @@ import { arizeUser, lifecycleEvent } from "../../support/events.ts";
 
 const email = "ann@example.com";
 const userId = "VXNlcjox";
-const policy: Policy = { defaults: { role: "member", inviteMode: "email_link" }, moversMayJoin: false };
+const policy: Policy = {
+  defaults: { role: "member", inviteMode: "email_link" },
+  moversMayJoin: false,
+  unmatched: "defaults",
+};
 const statuses = ["active", "invited", "expired", "inactive", "unknown"] as const;
 const states = ["absent", ...statuses] as const;
 type StateName = (typeof states)[number];
@@ -240,6 +244,67 @@ describe("creating", () => {
   );
 });
 
+describe("role rules", () => {
+  const rule = { when: {}, role: "annotator", isDeveloper: true, inviteMode: "none" } as const;
+  const match = { rule, number: 1, certain: true };
+  const decideBy = (kind: Kind, person: Person, user?: User, certain = true, rules: Partial<Policy> = {}) =>
+    decide(
+      lifecycleEvent({ kind, person: { email, ...person } }),
+      email,
+      user,
+      { leaving: false, match: { ...match, certain } },
+      { ...policy, ...rules },
+    );
+
+  test("decide what somebody new gets, sure of them or not; what the event asks for outranks them", () => {
+    for (const certain of [true, false]) {
+      expect(decideBy("joiner", {}, undefined, certain)).toMatchObject({
+        input: { role: { name: "annotator" }, isDeveloper: true, inviteMode: "none" },
+      });
+    }
+    expect(decideBy("joiner", { role: "member", isDeveloper: false })).toMatchObject({
+      input: { role: { name: "member" }, isDeveloper: false, inviteMode: "none" },
+    });
+  });
+
+  test("leave the rest to the defaults", () => {
+    const bare = { leaving: false, match: { rule: { when: {} }, number: 1, certain: true } };
+    expect(decide(lifecycleEvent(), email, undefined, bare, policy)).toEqual(invite);
+  });
+
+  test("change somebody who is there when their profile changes, and only where nothing unknown could matter", () => {
+    const user = arizeUser({ isDeveloper: false });
+    expect(decideBy("mover", {}, user)).toEqual({
+      type: "update",
+      userId,
+      changes: { isDeveloper: true },
+      roleReport: "member>annotator",
+    });
+    expect(decideBy("mover", {}, user, false)).toEqual(none("already_active"));
+    expect(decideBy("joiner", {}, user)).toEqual(none("already_active"));
+  });
+
+  test.each(["joiner", "reinstate", "invitation.renew"] as const)("%s renews with role and permission kept", (kind) => {
+    expect(decideBy(kind, {}, arizeUser({ status: "expired", isDeveloper: false }))).toMatchObject({
+      type: "create",
+      renews: true,
+      input: { role: { name: "member" }, isDeveloper: false, inviteMode: "none" },
+    });
+  });
+
+  test("keep those out whom none fits, where the policy says so, and nobody who is there", () => {
+    const strict: Policy = { ...policy, unmatched: "not_provisioned", moversMayJoin: true };
+    const nobody = { leaving: false, match: { rule: undefined, number: undefined, certain: true } };
+    const decideNobody = (kind: Kind, user?: User) => decide(lifecycleEvent({ kind }), email, user, nobody, strict);
+    for (const kind of ["joiner", "reinstate", "mover"] as const)
+      expect(decideNobody(kind)).toEqual(none("not_provisioned"));
+    expect(decideNobody("leaver")).toEqual(none("already_absent"));
+    expect(decideNobody("joiner", arizeUser())).toEqual(none("already_active"));
+    expect(decideNobody("leaver", arizeUser())).toEqual(remove);
+    expect(decideBy("joiner", {}, undefined, true, { unmatched: "not_provisioned" }).type).toBe("create");
+  });
+});
+
 test("roles as one word", () => {
   expect(roleName({ type: "predefined", name: "admin" })).toBe("admin");
   expect(roleName({ type: "custom", id: "r1", name: "Reviewer" })).toBe("r1");
@@ -277,10 +342,13 @@ describe("properties", () => {
         return silent ? rest : { ...rest, ...(isDeveloper !== undefined && { isDeveloper }) };
       });
   const anyUser = optionally(userWith(fc.constantFrom(...statuses)));
-  const known = fc.record({ leaving: fc.boolean() });
+  const rule = fc.record({ when: fc.constant({}), role: optionally(role), isDeveloper: optionally(fc.boolean()) });
+  const match = fc.record({ rule: optionally(rule), number: fc.constant(1), certain: fc.boolean() });
+  const known = fc.record({ leaving: fc.boolean(), match: optionally(match) });
   const anyPolicy: fc.Arbitrary<Policy> = fc.record({
     defaults: fc.record({ role, inviteMode: fc.constantFrom("email_link", "none") }),
     moversMayJoin: fc.boolean(),
+    unmatched: fc.constantFrom("defaults", "not_provisioned"),
   });
 
   test("deciding is deterministic and changes none of what it looks at", () => {
