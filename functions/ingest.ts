@@ -3,13 +3,12 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import { type LifecycleConfig, loadConfig, readEnvironment } from "../lib/config.ts";
 import { Rejected, RetryLater } from "../lib/errors.ts";
 import { lazy } from "../lib/lazy.ts";
-import type { LifecycleEvent } from "../lib/lifecycle/event.ts";
 import { prewarm } from "../lib/prewarm.ts";
 import type { EventQueue } from "../lib/queue.ts";
 import type { Secrets } from "../lib/secrets.ts";
-import { mediaType } from "../lib/sources/body.ts";
+import { type ConfiguredSource, findConfigured, readEvents } from "../lib/sources/configured.ts";
 import { findSource } from "../lib/sources/index.ts";
-import type { Handshake, Normalized, Reply, Source, SourceOptions, WebhookRequest } from "../lib/sources/source.ts";
+import type { Handshake, Normalized, Reply, WebhookRequest } from "../lib/sources/source.ts";
 import { describeError, log, Metrics, metricNames } from "../lib/telemetry.ts";
 import { openIdentity, openQueue, openSecrets } from "../lib/wiring.ts";
 
@@ -39,42 +38,27 @@ await prewarm(async () => {
   await Promise.allSettled([...reads, queue.connect()]);
 });
 
-interface Configured {
-  source: Source<SourceOptions>;
-  options: SourceOptions;
-  secretId: string;
-}
-
 async function ingest(event: APIGatewayProxyEventV2): Promise<Reply> {
   if (event.rawPath === "/health") return { status: 200, body: JSON.stringify({ status: "ok" }), headers: json };
   const door = await open();
-  const { source, options, secretId } = findConfigured(event.rawPath, door);
+  const configured = findConfigured(sourceOf(event.rawPath), door.config);
+  const { source, options } = configured;
+  const secretId = door.secretIds[source.name];
+  if (secretId === undefined) throw new RetryLater("secret_not_configured");
   const request = readRequest(event);
   const handshake = source.handshake?.(request, options);
   if (handshake) return tellHandshake(source.name, handshake);
   if (request.method !== "POST") throw new Rejected(405, onlyPost);
-  const body = await authenticate(request, source, options, secretId, door.secrets);
-  checkMedia(request, source);
-  const normalized = source.normalize({ ...request, body }, options);
-  const events = normalized.events.map((each) => stampExpiry(each, door.config));
-  await door.queue.send(events);
-  tell(source.name, events, normalized);
-  return source.accepted(events);
+  const body = await authenticate(request, configured, secretId, door.secrets);
+  const normalized = readEvents({ ...request, body }, configured, door.config);
+  await door.queue.send(normalized.events);
+  tell(source.name, normalized);
+  return source.accepted(normalized.events);
 }
 
 const json = { "content-type": "application/json" };
 const methods = ["GET", "POST", "OPTIONS"] as const;
 const onlyPost = "only POST, but for a handshake";
-
-function findConfigured(path: string, { config, secretIds }: Door): Configured {
-  const name = sourceOf(path);
-  const source = name === undefined ? undefined : findSource(name);
-  const options = Object.entries(config.sources).find(([configured]) => configured === name)?.[1];
-  if (name === undefined || source === undefined || options === undefined) throw new Rejected(404, "unknown source");
-  const secretId = secretIds[name];
-  if (secretId === undefined) throw new RetryLater("secret_not_configured");
-  return { source, options, secretId };
-}
 
 /** The source that a path names, whether or not there is one. */
 function sourceOf(path: string): string | undefined {
@@ -97,8 +81,7 @@ function readRequest(event: APIGatewayProxyEventV2): WebhookRequest {
  */
 async function authenticate(
   request: WebhookRequest,
-  source: Source<SourceOptions>,
-  options: SourceOptions,
+  { source, options }: ConfiguredSource,
   secretId: string,
   secrets: Secrets,
 ): Promise<Buffer> {
@@ -126,28 +109,12 @@ async function noteOldSecret(verifyCurrent: () => Promise<unknown>, source: stri
   }
 }
 
-function checkMedia(request: WebhookRequest, source: Source<SourceOptions>): void {
-  const coding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "";
-  // Nothing is inflated here: a signed kilobyte could be a gigabyte.
-  if (coding !== "" && coding !== "identity") throw new Rejected(415, "expected no content-encoding");
-  if (!source.contentTypes.includes(mediaType(request)))
-    throw new Rejected(415, `expected ${source.contentTypes.join(" or ")}`);
-}
-
-// Commands age: nobody wants the password reset that they asked for yesterday, when an outage ends.
-function stampExpiry(event: LifecycleEvent, { commandTtlMinutes }: LifecycleConfig): LifecycleEvent {
-  const isCommand = event.kind === "password.reset" || event.kind === "invitation.resend";
-  if (!isCommand || event.expiresAt !== undefined) return event;
-  const expiresAt = new Date(Date.parse(event.receivedAt) + commandTtlMinutes * 60_000).toISOString();
-  return { ...event, expiresAt };
-}
-
 function tellHandshake(source: string, { sealed, ...reply }: Handshake): Reply {
   log("info", "handshake", { source, ...(sealed !== undefined && { sealed }) });
   return reply;
 }
 
-function tell(source: string, events: readonly LifecycleEvent[], { ignored, bad }: Normalized): void {
+function tell(source: string, { events, ignored, bad }: Normalized): void {
   for (const { id, kind } of events) log("info", "received", { source, event: id, kind });
   for (const { id, problem } of bad) log("error", "bad element", { source, event: id ?? "no id", reason: problem });
   if (ignored.length > 0)

@@ -70,6 +70,8 @@ export interface LogFields {
   lookup?: string;
   /** Sources that say the opposite. */
   contradicts?: string;
+  /** Which of the role rules fitted, from 1. */
+  rule?: number;
   mode?: string;
   ms?: number;
   count?: number;

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { loadConfig, readEnvironment } from "../lib/config.ts";
+import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { environmentSchema, loadConfig, readEnvironment } from "../lib/config.ts";
 import { LedgerTable } from "../lib/ledger/table.ts";
 import type { Identity } from "../lib/lifecycle/identity.ts";
 import type { EventQueue } from "../lib/queue.ts";
@@ -60,6 +61,19 @@ export async function connectStack(stackName: string): Promise<Connection> {
     IDENTITY_SECRET_ID: output("IdentitySecretArn"),
   });
   return connect(output("ReconcileFunctionName"));
+}
+
+/**
+ * Takes over what the deployed functions know: where Arize is, and which secrets are the sources'. They all have the same
+ * variables. A file with authorities lies in their bundle; here ARIZE_CA_FILE has to name one of your own.
+ */
+export async function adoptEnvironment(FunctionName: string): Promise<void> {
+  const { Environment } = await new LambdaClient().send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const variables = Object.keys(environmentSchema.shape).filter((name) => name !== "ARIZE_CA_FILE");
+  for (const name of variables) {
+    const value = Environment?.Variables?.[name];
+    if (value !== undefined) process.env[name] = value;
+  }
 }
 
 async function connect(reconcileFunction: string | undefined): Promise<Connection> {

@@ -4,7 +4,8 @@ import { acceptRestore } from "../lib/ledger/origin.ts";
 import type { Shelf } from "../lib/ledger/shelf.ts";
 import { parsePort } from "../local/options.ts";
 import { confirmByTyping } from "./confirm.ts";
-import { type Connection, connectLocal, connectStack } from "./connection.ts";
+import { adoptEnvironment, type Connection, connectLocal, connectStack } from "./connection.ts";
+import { explain } from "./explain.ts";
 import { forget } from "./forget.ts";
 import { describeForgotten } from "./forgotten.ts";
 import { timeline } from "./person.ts";
@@ -13,7 +14,7 @@ import { runReconcile } from "./reconcile.ts";
 import { operatorKinds, sendEvent } from "./send.ts";
 import { dismiss, listShelf, putBack, type Word } from "./shelves.ts";
 
-/** The operator's command line. Exit codes: 0 done, 1 failed or not found, 2 wrong usage. */
+/** The operator's command line. Exit codes: 0 done, 1 failed or not found, 2 wrong usage; `explain` has 3 besides. */
 const program = new Command("npm run ops --")
   .description("Looks into a running stack and decides what waits for an operator.")
   .option("--port-base <port>", "the stack on this machine, as given to npm start", parsePort, 4600)
@@ -114,6 +115,24 @@ program
   );
 
 program
+  .command("explain <file>")
+  .description("tell what would become of a webhook now, and change nothing; - reads it from standard input")
+  .requiredOption("--source <name>", "whose webhook it is, such as okta")
+  .option("--header <name:value>", "one of its headers, for the signature; repeat it", collect, [])
+  .addHelpText("after", "\nExit codes: 0 explained, 1 failed, 2 wrong usage, 3 the door would turn it away.")
+  .action(async (file: string, { source, header }: { source: string; header: string[] }) => {
+    const { door, letIn, rows } = await connected(async ({ reconcileFunction }) => {
+      if (reconcileFunction !== undefined) await adoptEnvironment(reconcileFunction);
+      return explain({ file, source, headers: header });
+    });
+    const { json } = options();
+    if (json) console.log(JSON.stringify({ door, letIn, events: rows }, null, 2));
+    else for (const line of door) console.log(`${source}: ${line}`);
+    if (!json) printRows(rows, { json, nothing: "There is no event in it." });
+    if (!letIn) process.exitCode = 3;
+  });
+
+program
   .command("reconcile")
   .description("compare Arize with the ledger now")
   .addOption(new Option("--mode <mode>", "what to look at").choices(["invitations", "due", "full", "subscriptions"]))
@@ -133,6 +152,10 @@ program
       if (json) printRows(all, { json, nothing: "" });
     });
   });
+
+function collect(value: string, earlier: string[]): string[] {
+  return [...earlier, value];
+}
 
 try {
   await program.parseAsync();

@@ -13,6 +13,7 @@ export async function timeline({ table, identity }: Connection, email: string): 
     reason: entry.reason,
     ...(entry.lookup && { "source says": entry.lookup }),
     ...(entry.contradicts && { "against it": entry.contradicts }),
+    ...(entry.rule && { rule: entry.rule }),
     ms: entry.ms,
     event: entry.event,
     attempt: entry.attempt,

@@ -20,6 +20,8 @@ export const trailEntrySchema = z.object({
   lookup: z.optional(z.string()),
   /** Sources whose last word about the person was the opposite, separated by commas. */
   contradicts: z.optional(z.string()),
+  /** Which of the role rules fitted the person, from 1. */
+  rule: z.optional(z.number()),
   /** The person's id at Arize. */
   userId: z.optional(z.string()),
   mode: z.optional(z.string()),

@@ -33,7 +33,7 @@ export interface Claimed {
 
 /** `lookup` is what the person's source said, where it was asked before a deletion. */
 export type Acted = { lookup?: Word | undefined } & (
-  | { held: false; action: Action["type"]; applied: Applied }
+  | { held: false; action: Action["type"]; rule: number | undefined; applied: Applied }
   | { held: true; action: Action["type"]; reason: HoldReason | Doubt | "unknown_status"; userId: string | undefined }
 );
 
@@ -50,13 +50,14 @@ export async function act(claimed: Claimed, calls: Calls, workshop: Workshop): P
   for (let round = 0; round < rounds; round++) {
     const user = await lookUp(claimed, calls, workshop);
     if (conflict && user === undefined) throw new Refused("blocked_forever", conflict.message, { cause: conflict });
-    const action = choose(claimed, user, workshop);
+    const known = knownOf(claimed, workshop.config);
+    const action = choose(claimed, user, known, workshop);
     if (action.type === "hold") return { held: true, action: "hold", reason: action.reason, userId: user?.id };
     const { lookup, reason } = action.type === "delete" ? await doubtsAbout(user, claimed, calls, workshop) : {};
     if (reason !== undefined) return { held: true, action: "delete", reason, userId: user?.id, lookup };
     try {
       const applied = await carryOut(action, user, claimed, calls, workshop);
-      return { held: false, action: action.type, applied, lookup };
+      return { held: false, action: action.type, rule: known.match?.number, applied, lookup };
     } catch (error) {
       if (action.type !== "create" || !(error instanceof Refused) || error.reason !== "conflict") throw error;
       conflict = error;
@@ -65,12 +66,12 @@ export async function act(claimed: Claimed, calls: Calls, workshop: Workshop): P
   throw new RetryLater("contended", { cause: conflict });
 }
 
-function choose({ event, email, state, lifted }: Claimed, user: User | undefined, { config }: Workshop): Action {
-  const action = decide(event, email, user, knownOf(event, email, state, config), config);
+function choose({ event, email, lifted }: Claimed, user: User | undefined, known: Known, { config }: Workshop): Action {
+  const action = decide(event, email, user, known, config);
   return action.type === "hold" && lifted.includes(action.reason) ? deleteAnyway(user) : action;
 }
 
-function knownOf(event: LifecycleEvent, email: string, state: State, { roles }: LifecycleConfig): Known {
+function knownOf({ event, email, state }: Claimed, { roles }: LifecycleConfig): Known {
   const isOvertaken = (state.mark_attributes ?? 0) > versionOf(event);
   return {
     leaving: isLeaving(state),

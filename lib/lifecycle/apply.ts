@@ -6,6 +6,7 @@ import type { Facts } from "../ledger/claim.ts";
 import { failures, type State, unfinishedClaims } from "../ledger/state.ts";
 import type { Calls } from "./calls.ts";
 import type { Action } from "./decide.ts";
+import { describeAction } from "./describe.ts";
 import type { Kind, LifecycleEvent } from "./event.ts";
 
 /** What came of an action, and what the ledger should remember of it. */
@@ -71,7 +72,8 @@ export async function apply(
 export function wouldApply(action: Doable): Applied {
   if (action.type === "none") return { outcome: "none", reason: action.reason, facts: {} };
   const outcome = action.type === "create" && action.renews ? "would_renew" : (`would_${action.type}` as const);
-  return { outcome, ...("userId" in action && { userId: action.userId }), facts: {} };
+  const what = describeAction(action);
+  return { outcome, ...(what && { reason: what }), ...("userId" in action && { userId: action.userId }), facts: {} };
 }
 
 function report({ roleReport }: { roleReport?: string }): Facts {

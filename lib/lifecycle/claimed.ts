@@ -128,7 +128,7 @@ async function endActed(acted: Acted, work: Work, lease: Lease, state: State): P
   const what = { person, action: acted.action, ...said(acted, event, state) };
   const ending = acted.held
     ? await hold(event, { ...what, reason: acted.reason, ...userIdOf(acted) }, workshop, { ...subject, version })
-    : { ...what, outcome: acted.applied.outcome, ...reasonAndUser(acted.applied) };
+    : { ...what, outcome: acted.applied.outcome, ...ruleOf(acted, event), ...reasonAndUser(acted.applied) };
   await end(event, ending, workshop);
   const facts: Facts = acted.held ? {} : { ...acted.applied.facts, ...overtakes(event, state) };
   const isDone = !acted.held && workshop.config.mode === "act";
@@ -149,6 +149,12 @@ async function endWithoutLease(ending: Ending, { event, subject, workshop }: Wor
 function said({ lookup }: Acted, event: LifecycleEvent, state: State): Pick<Ending, "lookup" | "contradicts"> {
   const contradicts = contradictions(state, event).join();
   return { ...(lookup && { lookup }), ...(contradicts && { contradicts }) };
+}
+
+// Which rule fits somebody is of interest where it may have mattered.
+function ruleOf({ rule }: { rule: number | undefined }, { kind }: LifecycleEvent) {
+  const matters = kind === "joiner" || kind === "reinstate" || kind === "mover";
+  return matters && rule !== undefined ? { rule } : {};
 }
 
 function userIdOf(of: { userId?: string | undefined }) {

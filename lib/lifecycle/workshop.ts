@@ -46,4 +46,6 @@ export interface Ending {
   lookup?: Word;
   /** Sources whose last word about the person is the opposite, separated by commas. */
   contradicts?: string;
+  /** Which of the role rules fits the person, from 1. */
+  rule?: number;
 }

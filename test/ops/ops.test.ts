@@ -4,23 +4,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { portsFrom } from "../../local/environment.ts";
+import { localEnvironment, localSecrets, portsFrom, secretIds } from "../../local/environment.ts";
 import { PortTaken } from "../../local/listen.ts";
+import { writeRunFile } from "../../local/run-file.ts";
+import { oktaHook, standardRequest } from "../../local/signed-requests.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import { testConfig } from "../support/workbench.ts";
 
 /** The commands as operators type them, in processes of their own, against a running stack. */
 const folder = mkdtempSync(join(tmpdir(), "ops-"));
 const config = join(folder, "config.mjs");
+const roles = [{ when: { department: "Labeling" }, role: "annotator", inviteMode: "none" }];
 const onePerDay = { guards: { deletions: { perHour: 1, perDay: 1, shareOfUsers: 0, floor: 1 } } };
 let stack: Stack;
 let base: number;
+let runFile: { remove(): void };
 
 beforeAll(async () => {
-  writeFileSync(config, `export default ${JSON.stringify({ ...testConfig, ...onePerDay })};`);
+  writeFileSync(config, `export default ${JSON.stringify({ ...testConfig, ...onePerDay, roles })};`);
   stack = await startOnSomePorts();
+  runFile = writeRunFile(base, localEnvironment({ ports: portsFrom(base), config }));
 });
 afterAll(async () => {
+  runFile?.remove();
   await stack?.close();
   rmSync(folder, { recursive: true });
 });
@@ -121,6 +127,63 @@ describe("an operator", { timeout: 120_000 }, () => {
     expect(out).toMatch(
       /invitations: looked at \d+, queued 0\n.*\ndue: looked at 0, queued 0\n.*\nfull: looked at \d+/,
     );
+  });
+
+  it("has a webhook explained, and nothing changes", async () => {
+    const file = join(folder, "payload.json");
+    const data = { email: "kay@example.com", name: "Kay", department: "labeling" };
+    const secret = localSecrets[secretIds.standard];
+    const { headers, body } = standardRequest({ type: "person.joined", data, secret, id: "msg_kay" });
+    writeFileSync(file, body);
+    const arguments_ = Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}:${value}`]);
+    const before = await (await fetch(`${stack.urls.arize}/_fake/users`)).text();
+
+    const signed = await ops("--json", "explain", file, "--source", "standard", ...arguments_);
+    expect(signed.code).toBe(0);
+    expect(JSON.parse(signed.out)).toMatchObject({
+      door: ["verified"],
+      events: [
+        {
+          event: "standard:msg_kay",
+          kind: "joiner",
+          person: "kay@example.com",
+          rule: "1 department Labeling",
+          outcome: "would_create",
+          reason: "role annotator, invite mode none",
+        },
+      ],
+    });
+    const unsigned = await ops("explain", file, "--source", "standard");
+    expect(unsigned).toMatchObject({ code: 0, out: expect.stringMatching(/^standard: not verified: .*--header\n/) });
+    expect(unsigned.out).toContain("would_create");
+    writeFileSync(file, body.replace("kay@", "joe@"));
+    expect(await ops("explain", file, "--source", "standard", ...arguments_)).toMatchObject({
+      code: 3,
+      out: expect.stringContaining("not verified, answered 401: signature does not match"),
+    });
+
+    expect(await (await fetch(`${stack.urls.arize}/_fake/users`)).text()).toBe(before);
+    expect(await json("person", "kay@example.com")).toEqual([]);
+  });
+
+  it("has a leaver explained, guards and all", async () => {
+    await fetch(`${stack.urls.arize}/_fake/users`, { method: "POST", body: '{"email":"root@example.com"}' });
+    const file = join(folder, "hook.json");
+    const leaver = (email: string) => ({ eventType: "user.lifecycle.deactivate", email, uuid: `uuid-${email}` });
+    writeFileSync(file, JSON.stringify(oktaHook(leaver("root@example.com"), leaver("sam@elsewhere.example"))));
+    const explained = await ops("--json", "explain", file, "--source", "okta");
+    const [root, stranger] = JSON.parse(explained.out).events;
+    expect(root).toMatchObject({ action: "delete", outcome: "would_hold", reason: "protected_email" });
+    expect(stranger).toMatchObject({ outcome: "ignored", reason: "outside_managed_domains" });
+    const body = JSON.stringify({ data: {} });
+    writeFileSync(file, body);
+    expect(await ops("explain", file, "--source", "okta")).toMatchObject({
+      code: 3,
+      out: expect.stringContaining("turned away with 400: data.events: expected array"),
+    });
+    expect(await ops("explain", file, "--source", "nobody")).toMatchObject({ code: 3 });
+    expect(await ops("explain", join(folder, "nothing"), "--source", "okta")).toMatchObject({ code: 1 });
+    expect(await ops("explain", file)).toMatchObject({ code: 2 });
   });
 
   it("is told what is wrong", async () => {
