@@ -1,10 +1,14 @@
 import {
+  addOrganizationUser,
+  addSpaceUser,
   bulkDeleteUsers,
   createClient,
   createUser,
   deleteUser,
   getUser,
   listUsers,
+  removeOrganizationUser,
+  removeSpaceUser,
   resendInvitation,
   resetPassword,
   updateUser,
@@ -151,5 +155,24 @@ test("the published client's deletion by email works at the fake", async () => {
   const results = await bulkDeleteUsers({ client, emails: ["Ana@example.com", "nobody@example.com"] });
   expect(results.map(({ status }) => status).sort()).toEqual(["deleted", "not_found"]);
   expect(fake.users().filter(({ state }) => state === "inactive")).toMatchObject([{ id: ana.id }]);
+  vi.unstubAllEnvs();
+});
+
+test("the published client's memberships work at the fake", async () => {
+  vi.stubEnv("DISABLE_PRERELEASE_WARNING", "true");
+  const fake = await fakeArize();
+  const { id: userId } = fake.seed({ email: "ana@example.com" });
+  const client = createClient({ apiKey: testKey, baseUrl: fake.url });
+  const [organizationId, spaceId] = ["Organization:1", "Space:1"].map((what) => Buffer.from(what).toString("base64"));
+  const organization = { client, organizationId: organizationId ?? "", userId };
+  const space = { client, spaceId: spaceId ?? "", userId };
+  const role = { type: "PREDEFINED", name: "READ_ONLY" } as const;
+  await expect(addSpaceUser({ ...space, role })).rejects.toMatchObject({ statusCode: 400 });
+  expect(await addOrganizationUser({ ...organization, role })).toMatchObject({ userId, organizationId, role });
+  expect(await addSpaceUser({ ...space, role })).toMatchObject({ userId, spaceId, role });
+  await removeSpaceUser(space);
+  await expect(removeSpaceUser(space)).rejects.toMatchObject({ statusCode: 404 });
+  await removeOrganizationUser(organization);
+  expect(fake.users().find(({ id }) => id === userId)?.memberships).toEqual({});
   vi.unstubAllEnvs();
 });

@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 import { cursorWatch } from "./cursor-watch.ts";
 import { ApiException } from "./errors.ts";
+import { MembershipsClient } from "./memberships-client.ts";
 import { badAnswer, failedAnswer, parseJson } from "./problem.ts";
 import {
   CreateUser,
@@ -36,6 +37,8 @@ const userPath = "/v2/users/{id}";
  * request failed; nothing is ever retried here. Source: Users API, REST v2.
  */
 export class UsersClient {
+  /** The users' memberships in organizations and spaces. */
+  readonly memberships: MembershipsClient;
   readonly #transport: Transport;
   readonly #enumCase: EnumCase;
 
@@ -43,6 +46,7 @@ export class UsersClient {
   constructor({ enumCase = "upper", ...transport }: UsersClientOptions) {
     this.#transport = new Transport(transport);
     this.#enumCase = enumCase;
+    this.memberships = new MembershipsClient(this.#transport, enumCase);
   }
 
   /** One page as the service gives it, oldest users first. Consistency between pages is looked at by `listPages`. */

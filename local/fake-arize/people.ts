@@ -5,6 +5,13 @@ export const roleSchema = z.union([
   z.object({ type: z.literal("custom"), id: z.string() }),
 ]);
 
+/** A role in an organization or a space. */
+const membershipSchema = z.union([
+  z.object({ type: z.literal("predefined"), name: z.enum(["admin", "member", "read_only", "annotator"]) }),
+  z.object({ type: z.literal("custom"), id: z.string() }),
+]);
+export type Membership = z.infer<typeof membershipSchema>;
+
 /** One person, as stored; `expired` is not a state but a matter of the clock. */
 export const personSchema = z.object({
   id: z.string(),
@@ -18,6 +25,8 @@ export const personSchema = z.object({
   /** Epoch milliseconds. */
   createdAt: z.number(),
   invitedUntil: z.nullable(z.number()),
+  /** By the id of the organization or space. */
+  memberships: z._default(z.record(z.string(), membershipSchema), {}),
 });
 export type Person = z.infer<typeof personSchema>;
 export type Status = "active" | "invited" | "expired" | "inactive";

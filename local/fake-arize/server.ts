@@ -4,9 +4,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Answer, Problem } from "./answers.ts";
 import { type Backstage, control, everyone, type PersonSnapshot, reset, verify } from "./control.ts";
 import { distorted, type Fault, type FaultInput, Faults, failingAnswer } from "./faults.ts";
+import { membershipOperations } from "./memberships-api.ts";
 import type { Person } from "./people.ts";
 import { RateLimit } from "./rate-limit.ts";
-import { operations } from "./users-api.ts";
+import { operations as userOperations } from "./users-api.ts";
 import { type Mails, type Seed, type Settings, World, type WorldOptions } from "./world.ts";
 
 export interface FakeArizeOptions extends WorldOptions {
@@ -103,7 +104,7 @@ function responder(backstage: Backstage) {
         settle(() => control(backstage, route, parse(raw))),
       );
     }
-    const { route, id } = match(request.method ?? "", url.pathname);
+    const { route, id, userId } = match(request.method ?? "", url.pathname);
     backstage.calls.set(route, (backstage.calls.get(route) ?? 0) + 1);
     const answer = () =>
       settle(() => {
@@ -111,7 +112,7 @@ function responder(backstage: Backstage) {
         authenticate(request.headers.authorization, backstage.keys);
         const operation = operations[route];
         if (operation === undefined) throw new Problem(404, "no such route");
-        return operation(backstage.world, { id, query: url.searchParams, body: parse(raw) });
+        return operation(backstage.world, { id, userId, query: url.searchParams, body: parse(raw) });
       });
     const fault = backstage.faults.take(route);
     await backstage.gate?.(route, "before");
@@ -140,15 +141,26 @@ function settle(answer: () => Answer): Answer {
   }
 }
 
+const operations = { ...userOperations, ...membershipOperations };
+const templates = Object.keys(operations).map((route) => ({
+  route,
+  pattern: new RegExp(`^${route.replace(/\{\w+\}/g, "([^/]+)")}$`),
+}));
+
 /** The route by its template; what fits none counts as `other`. */
-function match(method: string, path: string): { route: string; id: string } {
-  const [, encoded = "", operation = ""] = /^\/v2\/users\/([^/]+)(\/[a-z-]+)?$/.exec(path) ?? [];
-  const route = encoded === "" ? `${method} ${path}` : `${method} /v2/users/{id}${operation}`;
-  if (!Object.hasOwn(operations, route)) return { route: "other", id: "" };
+function match(method: string, path: string): { route: string; id: string; userId: string } {
+  for (const { route, pattern } of templates) {
+    const found = pattern.exec(`${method} ${path}`);
+    if (found !== null) return { route, id: decoded(found[1]), userId: decoded(found[2]) };
+  }
+  return { route: "other", id: "", userId: "" };
+}
+
+function decoded(part = ""): string {
   try {
-    return { route, id: decodeURIComponent(encoded) };
+    return decodeURIComponent(part);
   } catch {
-    return { route, id: "" };
+    return "";
   }
 }
 

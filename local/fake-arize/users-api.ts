@@ -5,12 +5,14 @@ import { type InviteMode, readCreate, readList, readUpdate, writeCursor } from "
 import { developerByDefault, ownerEmail, type World } from "./world.ts";
 
 export interface Call {
-  /** The user id in the path, where the route has one. */
+  /** The first id in the path, where the route has one: of the user, the organization or the space. */
   id: string;
+  /** The user id after it, where the route has two. */
+  userId: string;
   query: URLSearchParams;
   body: unknown;
 }
-type Operation = (world: World, call: Call) => Answer;
+export type Operation = (world: World, call: Call) => Answer;
 
 /** The operations of the Users API by method and path template. Source: Users API, REST v2. */
 export const operations: Readonly<Record<string, Operation>> = {
@@ -87,7 +89,7 @@ function update(world: World, { id, body }: Call): Answer {
 function remove(world: World, { id }: Call): Answer {
   const person = world.people.byId(id) ?? missing();
   if (emailKey(person.email) === ownerEmail) throw new Problem(400, "callers cannot delete themselves");
-  if (person.state !== "inactive") world.save({ ...person, state: "inactive", invitedUntil: null });
+  if (person.state !== "inactive") world.save({ ...person, state: "inactive", invitedUntil: null, memberships: {} });
   return { status: 204 };
 }
 

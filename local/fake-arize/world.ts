@@ -14,6 +14,9 @@ export const settingsSchema = z.object({
   callerIsAdmin: z.boolean(),
   invitationTtlMs: z.number().check(z.gt(0)),
   customRoles: z.array(z.object({ id: z.string(), name: z.string() })),
+  organizations: z.array(
+    z.object({ id: z.string(), spaces: z.array(z.object({ id: z.string(), name: z.string() })), name: z.string() }),
+  ),
   /** So many requests in each window of so many milliseconds, then 429. */
   rateLimit: z.nullable(z.object({ requests: z.int(), windowMs: z.int().check(z.gt(0)) })),
 });
@@ -25,9 +28,21 @@ const defaults: Settings = {
   samlEnforced: false,
   callerIsAdmin: true,
   invitationTtlMs: 7 * 24 * 60 * 60 * 1000,
-  customRoles: [{ id: Buffer.from("Role:1").toString("base64"), name: "Reviewer" }],
+  customRoles: [{ id: idOf("Role:1"), name: "Reviewer" }],
+  organizations: [
+    { id: idOf("Organization:1"), name: "Research", spaces: [space(1, "Vision"), space(2, "Language")] },
+    { id: idOf("Organization:2"), name: "Sales", spaces: [space(3, "Forecasts")] },
+  ],
   rateLimit: null,
 };
+
+function space(number: number, name: string) {
+  return { id: idOf(`Space:${number}`), name };
+}
+
+function idOf(what: string): string {
+  return Buffer.from(what).toString("base64");
+}
 
 /** How many mails of each kind went to one address. */
 export const mailsSchema = z.object({ invitation: z.number(), resend: z.number(), reset: z.number() });
@@ -97,9 +112,9 @@ export class World {
   }
 
   /** Adds somebody new. */
-  add(person: Omit<Person, "id" | "createdAt">): Person {
-    const id = Buffer.from(`User:${this.people.size + 1}`).toString("base64");
-    const added = { id, createdAt: this.now(), ...person };
+  add(person: Omit<Person, "id" | "createdAt" | "memberships">): Person {
+    const id = idOf(`User:${this.people.size + 1}`);
+    const added = { id, createdAt: this.now(), memberships: {}, ...person };
     this.save(added);
     return added;
   }
