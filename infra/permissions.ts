@@ -32,8 +32,8 @@ const statements: Record<FunctionName, (resources: Resources) => PolicyStatement
       ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
       [leavers.queue.queueArn, changes.queue.queueArn],
     ),
-    // A compensation is a leaver; parked events are copied to the dead-letter queue of their lane.
-    allow("Compensate", ["sqs:SendMessage"], [leavers.queue.queueArn]),
+    // A compensation is a leaver, a placement a change; parked events are copied to the dead-letter queue of their lane.
+    allow("FollowUp", ["sqs:SendMessage"], [leavers.queue.queueArn, changes.queue.queueArn]),
     allow("Park", ["sqs:SendMessage"], [leavers.deadLetters.queueArn, changes.deadLetters.queueArn]),
     ledgerAccess(ledger, ["GetItem", "PutItem", "UpdateItem", "DeleteItem"]),
     readSecrets([secrets.identity, secrets.arize, ...Object.values(secrets.apis)]),

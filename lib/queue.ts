@@ -188,7 +188,8 @@ export class EventQueue {
       MessageBody: JSON.stringify(event).replace(/[\uFFFE\uFFFF]/g, (one) =>
         one === "\uFFFE" ? "\\ufffe" : "\\uffff",
       ),
-      MessageGroupId: this.#identity.group(event),
+      // A placement that has to wait must not hold up what else happens to the person; their lease keeps the two apart.
+      MessageGroupId: `${this.#identity.group(event)}${event.kind === "placement" ? ".placement" : ""}`,
       MessageDeduplicationId: deduplicationId(event),
     };
   }

@@ -1,6 +1,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { RetryLater } from "../errors.ts";
 import { eventTime, type LifecycleEvent } from "../lifecycle/event.ts";
+import type { Placed } from "../lifecycle/places.ts";
 import { markOf, readState, type State, short, stateKey, stateSchema } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 import { isWord, tieNames } from "./ties.ts";
@@ -111,7 +112,12 @@ function raised(event: LifecycleEvent): string {
 /** What an event's end leaves in the state. */
 export type Facts = Partial<
   Pick<State, "userId" | "renewals" | "invitedAt" | "remindedAt" | "roleReport" | "plannedLeaverAt" | "plannedJoinerAt">
-> & { goneAt?: string | null; profile?: State["profile"] | null; traits?: State["traits"] | null };
+> & {
+  goneAt?: string | null;
+  profile?: State["profile"] | null;
+  traits?: State["traits"] | null;
+  placed?: State["placed"] | null;
+};
 
 /**
  * Writes the end of an event and gives the lease back, if it is still ours.
@@ -157,15 +163,25 @@ export async function record(
 export type Lease = Pick<ClaimRequest, "person" | "event" | "token">;
 
 /** Notes a person's id at Arize before something is done to it that could hide it. @throws RetryLater `lease_lost` */
-export async function noteUser(table: LedgerTable, { person, token }: Lease, userId: string): Promise<void> {
+export function noteUser(table: LedgerTable, lease: Lease, userId: string): Promise<void> {
+  return note(table, lease, "userId", userId);
+}
+
+/** Notes a person's memberships while they are being changed. @throws RetryLater `lease_lost` */
+export function notePlaced(table: LedgerTable, lease: Lease, placed: readonly Placed[]): Promise<void> {
+  return note(table, lease, "placed", placed);
+}
+
+async function note(table: LedgerTable, { person, token }: Lease, name: "userId" | "placed", value: unknown) {
   const answer = await table.won((client) =>
     client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: "SET userId = :userId",
+        UpdateExpression: "SET #name = :value",
         ConditionExpression: "leaseOwner = :token",
-        ExpressionAttributeValues: { ":userId": userId, ":token": token },
+        ExpressionAttributeNames: { "#name": name },
+        ExpressionAttributeValues: { ":value": value, ":token": token },
       }),
     ),
   );

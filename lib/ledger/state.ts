@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { eventTime, type Kind, type LifecycleEvent } from "../lifecycle/event.ts";
+import { placedSchema } from "../lifecycle/places.ts";
 import type { LedgerTable } from "./table.ts";
 
 /**
  * What orders events of one kind among themselves. A leaver is stale only behind a newer joiner or reinstatement, never
  * behind a profile update; commands are ordered each on their own and move no mark of the person's.
  */
-export type Mark = "membership" | "attributes" | "resend" | "renew" | "reset";
+export type Mark = "membership" | "attributes" | "resend" | "renew" | "reset" | "placement";
 
 const markByKind: Record<Kind, Mark> = {
   joiner: "membership",
@@ -19,6 +20,7 @@ const markByKind: Record<Kind, Mark> = {
   "invitation.resend": "resend",
   "invitation.renew": "renew",
   "password.reset": "reset",
+  placement: "placement",
 };
 
 export function markOf(kind: Kind): Mark {
@@ -70,6 +72,8 @@ export const stateSchema = z.catchall(
         title: text,
       }),
     ),
+    /** The memberships that this system gave them. */
+    placed: z.optional(z.array(placedSchema)),
     /** The role change that was reported last, `member>admin`, so that it is reported once. */
     roleReport: text,
     /** A leaver, or a joiner, planned before this moment (epoch milliseconds) has been overtaken. */

@@ -9,12 +9,14 @@ import { isLeaving, type State, versionOf } from "../ledger/state.ts";
 import { type Applied, apply, type Doable, readById, wouldApply } from "./apply.ts";
 import type { Calls } from "./calls.ts";
 import { confirmLeft, type Doubt } from "./confirm.ts";
-import { type Action, decide, type Known } from "./decide.ts";
+import { type Action, decide, type Known, placePlan } from "./decide.ts";
 import { type LifecycleEvent, normalizeEmail, type Word } from "./event.ts";
 import { guard, type HoldReason } from "./guards.ts";
 import type { Turn } from "./pace.ts";
 import { pages } from "./pages.ts";
-import { matchRule } from "./roles.ts";
+import { isPlaced } from "./placement.ts";
+import { carryOutPlaces } from "./placing.ts";
+import { matchRule, type RuleMatch } from "./roles.ts";
 import type { Lifted } from "./subject.ts";
 import { suspicionsOf } from "./suspicions.ts";
 import { toRemember, traitsOf } from "./traits.ts";
@@ -33,7 +35,7 @@ export interface Claimed {
 
 /** `lookup` is what the person's source said, where it was asked before a deletion. */
 export type Acted = { lookup?: Word | undefined } & (
-  | { held: false; action: Action["type"]; rule: number | undefined; applied: Applied }
+  | { held: false; action: Action["type"]; match: RuleMatch | undefined; applied: Applied }
   | { held: true; action: Action["type"]; reason: HoldReason | Doubt | "unknown_status"; userId: string | undefined }
 );
 
@@ -56,8 +58,8 @@ export async function act(claimed: Claimed, calls: Calls, workshop: Workshop): P
     const { lookup, reason } = action.type === "delete" ? await doubtsAbout(user, claimed, calls, workshop) : {};
     if (reason !== undefined) return { held: true, action: "delete", reason, userId: user?.id, lookup };
     try {
-      const applied = await carryOut(action, user, claimed, calls, workshop);
-      return { held: false, action: action.type, rule: known.match?.number, applied, lookup };
+      const applied = await carryOut(action, user, known, claimed, calls, workshop);
+      return { held: false, action: action.type, match: known.match, applied, lookup };
     } catch (error) {
       if (action.type !== "create" || !(error instanceof Refused) || error.reason !== "conflict") throw error;
       conflict = error;
@@ -77,20 +79,27 @@ function knownOf({ event, email, state }: Claimed, { roles }: LifecycleConfig): 
     leaving: isLeaving(state),
     newerProfile: isOvertaken ? (state.profile ?? {}) : undefined,
     match: matchRule(traitsOf(event, email, state), roles),
+    placed: state.placed,
   };
 }
 
 async function carryOut(
   action: Doable,
   user: User | undefined,
+  known: Known,
   { event, state, lease }: Claimed,
   calls: Calls,
   { config, table }: Workshop,
 ): Promise<Applied> {
-  if (config.mode === "observe") return wouldApply(action);
+  const isThere = user !== undefined || action.type === "create";
+  const nowhere = { remove: [], add: [] };
+  if (config.mode === "observe") return wouldApply(action, isThere && isPlaced(event) ? placePlan(known) : nowhere);
   // After the deletion nobody is listed under the address: a retry then has only the id to verify it by.
   if (action.type === "delete" && state.userId !== action.userId) await noteUser(table, lease, action.userId);
-  const applied = await apply(action, calls, event, state, new Date().toISOString());
+  const applied =
+    action.type === "place"
+      ? await carryOutPlaces(action, state.placed ?? [], calls, lease, table)
+      : await apply(action, calls, event, state, new Date().toISOString());
   const learned = { ...applied.facts, ...toRemember(event, state, config) };
   if (user === undefined || action.type === "delete") return { ...applied, facts: learned };
   // Whoever is there is not gone, however they came back.

@@ -4,7 +4,7 @@ import { maxAgeMs, maxBackoffMs } from "./backoff.ts";
 import type { Kind, LifecycleEvent } from "./event.ts";
 
 /** Where events come from that are this system's own. */
-export const ownSources = ["operator", "reconcile", "compensation"] as const;
+export const ownSources = ["operator", "reconcile", "compensation", "placement"] as const;
 
 /** How far ahead a source's clock may be: 5 minutes, as Standard Webhooks allows. */
 const clockSkewMs = 5 * 60_000;
@@ -46,6 +46,7 @@ export function mayCause({ source, kind }: Pick<LifecycleEvent, "source" | "kind
 
 function allowedKinds(source: string, config: LifecycleConfig): readonly Kind[] {
   const own: readonly string[] = ownSources;
+  if (source === "placement") return ["placement"];
   if (own.includes(source)) {
     return ["joiner", "mover", "leaver", "reinstate", "invitation.resend", "invitation.renew", "password.reset"];
   }

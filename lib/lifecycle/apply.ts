@@ -6,8 +6,9 @@ import type { Facts } from "../ledger/claim.ts";
 import { failures, type State, unfinishedClaims } from "../ledger/state.ts";
 import type { Calls } from "./calls.ts";
 import type { Action } from "./decide.ts";
-import { describeAction } from "./describe.ts";
+import { describeAction, describePlaces } from "./describe.ts";
 import type { Kind, LifecycleEvent } from "./event.ts";
+import type { PlacePlan } from "./places.ts";
 
 /** What came of an action, and what the ledger should remember of it. */
 export interface Applied {
@@ -17,6 +18,7 @@ export interface Applied {
     | "renewed"
     | "updated"
     | "removed"
+    | "placed"
     | "resent"
     | "reset_sent"
     | "none"
@@ -33,7 +35,7 @@ export type Doable = Exclude<Action, { type: "hold" }>;
  * @throws Refused, RetryLater; `Refused("conflict")` from a creation means that the decision was based on an old state
  */
 export async function apply(
-  action: Doable,
+  action: Exclude<Doable, { type: "place" }>,
   calls: Calls,
   event: LifecycleEvent,
   state: State,
@@ -68,11 +70,16 @@ export async function apply(
   }
 }
 
-/** What would have been done, in mode `observe`. */
-export function wouldApply(action: Doable): Applied {
-  if (action.type === "none") return { outcome: "none", reason: action.reason, facts: {} };
+/**
+ * What would have been done, in mode `observe`.
+ * @param places the memberships that would have been changed afterwards
+ */
+export function wouldApply(action: Doable, places: PlacePlan): Applied {
+  const then = describePlaces(places);
+  const after = (words: string) => [words, then && `then ${then}`].filter(Boolean).join(", ");
+  if (action.type === "none") return { outcome: "none", reason: after(action.reason), facts: {} };
   const outcome = action.type === "create" && action.renews ? "would_renew" : (`would_${action.type}` as const);
-  const what = describeAction(action);
+  const what = after(describeAction(action));
   return { outcome, ...(what && { reason: what }), ...("userId" in action && { userId: action.userId }), facts: {} };
 }
 

@@ -11,7 +11,9 @@ import { end, endRefused, hold } from "./endings.ts";
 import type { LifecycleEvent } from "./event.ts";
 import { compensate, compensateEarlierAttempts, endEarly } from "./late.ts";
 import { weighMembership } from "./membership.ts";
+import { followWithPlacement } from "./placement.ts";
 import { overtakes } from "./plans.ts";
+import type { RuleMatch } from "./roles.ts";
 import type { Subject } from "./subject.ts";
 import type { Delivery, Ending, Workshop } from "./workshop.ts";
 
@@ -130,6 +132,7 @@ async function endActed(acted: Acted, work: Work, lease: Lease, state: State): P
     ? await hold(event, { ...what, reason: acted.reason, ...userIdOf(acted) }, workshop, { ...subject, version })
     : { ...what, outcome: acted.applied.outcome, ...ruleOf(acted, event), ...reasonAndUser(acted.applied) };
   await end(event, ending, workshop);
+  if (!acted.held) await followWithPlacement(event, email, acted, state, workshop);
   const facts: Facts = acted.held ? {} : { ...acted.applied.facts, ...overtakes(event, state) };
   const isDone = !acted.held && workshop.config.mode === "act";
   if (await record(workshop.table, lease, facts, isDone ? version : undefined)) return ending;
@@ -152,9 +155,9 @@ function said({ lookup }: Acted, event: LifecycleEvent, state: State): Pick<Endi
 }
 
 // Which rule fits somebody is of interest where it may have mattered.
-function ruleOf({ rule }: { rule: number | undefined }, { kind }: LifecycleEvent) {
-  const matters = kind === "joiner" || kind === "reinstate" || kind === "mover";
-  return matters && rule !== undefined ? { rule } : {};
+function ruleOf({ match }: { match: RuleMatch | undefined }, { kind }: LifecycleEvent) {
+  const matters = kind === "joiner" || kind === "reinstate" || kind === "mover" || kind === "placement";
+  return matters && match?.number !== undefined ? { rule: match.number } : {};
 }
 
 function userIdOf(of: { userId?: string | undefined }) {

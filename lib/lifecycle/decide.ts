@@ -2,6 +2,7 @@ import type { CreateUser, UserChanges } from "../arize/requests.ts";
 import type { User } from "../arize/schemas.ts";
 import type { LifecycleConfig } from "../config.ts";
 import type { Kind, LifecycleEvent, Role } from "./event.ts";
+import { type Place, type Placed, type PlacePlan, placesOf, planPlaces } from "./places.ts";
 import type { RuleMatch } from "./roles.ts";
 
 /** What the ledger knows that changes a decision. */
@@ -15,6 +16,8 @@ export interface Known {
   newerProfile?: Profile | undefined;
   /** What the role rules say about the person. */
   match?: RuleMatch | undefined;
+  /** The memberships that this system gave them. */
+  placed?: readonly Placed[] | undefined;
 }
 
 /** What a profile update can change. */
@@ -31,6 +34,7 @@ export type NoneReason =
   | "not_expired"
   | "not_verified"
   | "not_provisioned"
+  | "in_place"
   | "leaving"
   | "no_lookup"
   | "role_change_unsupported"
@@ -49,6 +53,7 @@ export type Action =
   | { type: "delete"; userId: string }
   | { type: "resend"; userId: string }
   | { type: "reset"; userId: string }
+  | ({ type: "place"; userId: string } & PlacePlan)
   | { type: "hold"; reason: "unknown_status" };
 
 /**
@@ -66,7 +71,23 @@ export function decide(
   if (known.leaving && !movesMembership(event.kind)) return none("leaving");
   if (user === undefined && isUnwanted(event, known, policy)) return none("not_provisioned");
   const current = withNewerProfile(event, user, known.newerProfile);
+  if (event.kind === "placement") return decidePlaces(user, known);
   return decideCurrent(withRule(current, user, known.match), email, user, withInviteMode(policy, known.match));
+}
+
+function decidePlaces(user: User | undefined, known: Known): Action {
+  if (user === undefined) return none("not_a_user");
+  if (user.status === "unknown" || user.status === "inactive") return none("unknown_status");
+  const plan = placePlan(known);
+  if (plan.add.length + plan.remove.length === 0) return none("in_place");
+  return { type: "place", userId: user.id, ...plan };
+}
+
+/** What is to be done about somebody's memberships. Where something unknown could matter, none is taken away. Pure. */
+export function placePlan({ match, placed = [] }: Known): PlacePlan {
+  const wanted: Place[] = placesOf(match?.rule?.organizations ?? []);
+  const { add, remove } = planPlaces(wanted, placed);
+  return { add, remove: match?.certain ? remove : [] };
 }
 
 function isUnwanted({ kind }: LifecycleEvent, { match }: Known, { unmatched, moversMayJoin }: Policy): boolean {
@@ -112,7 +133,7 @@ function decideCurrent(event: LifecycleEvent, email: string, user: User | undefi
       return user.status === "expired" ? renew(event, user, policy) : none("not_expired");
     case "password.reset":
       return user.status === "active" ? { type: "reset", userId: user.id } : none("not_verified");
-    case "changed":
+    default:
       return none("no_lookup");
   }
 }

@@ -2,7 +2,10 @@ import * as z from "zod/mini";
 import { Refused } from "../errors.ts";
 import { describeIssues } from "../issues.ts";
 
-/** What an event asks for. `changed` is a thin hint: something about the person changed, look them up. */
+/**
+ * What an event asks for. `changed` is a thin hint: something about the person changed, look them up. `placement` is this
+ * system's own: to put somebody who is at Arize into the organizations and spaces that they belong to.
+ */
 export const kinds = [
   "joiner",
   "mover",
@@ -12,6 +15,7 @@ export const kinds = [
   "invitation.resend",
   "invitation.renew",
   "password.reset",
+  "placement",
 ] as const;
 export const kindSchema = z.enum(kinds);
 export type Kind = z.infer<typeof kindSchema>;

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { roleSchema } from "./event.ts";
+import { organizationSchema } from "./places.ts";
 
 const text = z.string().check(z.minLength(1), z.maxLength(255));
 
@@ -27,6 +28,8 @@ export const roleRuleSchema = z.strictObject({
   role: z.optional(roleSchema),
   isDeveloper: z.optional(z.boolean()),
   inviteMode: z.optional(z.enum(["email_link", "none"])),
+  /** Where they are put once they are at Arize. Left out: nowhere. */
+  organizations: z.optional(z.array(organizationSchema)),
 });
 export type RoleRule = z.infer<typeof roleRuleSchema>;
 

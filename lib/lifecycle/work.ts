@@ -108,6 +108,12 @@ async function workMembership(
 ): Promise<Ending> {
   const { person } = subject;
   const verdict = weighMembership(event, await noteMembership(workshop.table, person, event));
+  // Who left one of their groups and is in another may belong elsewhere now: that is a move.
+  if (verdict.as === "none" && verdict.reason === "still_member" && workshop.config.roles.length > 0) {
+    const { membership: _, ...rest } = event;
+    const moved: LifecycleEvent = { ...rest, kind: "mover" };
+    return workClaimed(moved, versionOf(moved), subject, delivery, workshop);
+  }
   if (verdict.as === "none") return end(event, { person, outcome: "none", reason: verdict.reason }, workshop);
   if (verdict.as !== "hold") return workClaimed(event, verdict.version, subject, delivery, workshop);
   if (subject.lifted.includes(verdict.reason)) {

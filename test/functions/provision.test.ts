@@ -247,7 +247,7 @@ describe("modes", () => {
     ]);
     expect(bench.fake.users()).toEqual(before);
     expect(Object.keys(bench.fake.calls())).toEqual(["GET /v2/users"]);
-    expect(await outcomes(bench)).toEqual(["would_create"]);
+    expect(await outcomes(bench)).toEqual(["would_create role member, invite mode email_link"]);
     expect(await outcomes(bench, "grace@example.com")).toEqual(["would_delete"]);
     expect(await outcomes(bench, "owner@example.com")).toEqual(["would_hold api_key_owner"]);
     expect(await listShelved(bench.table, "HELD")).toEqual([]);

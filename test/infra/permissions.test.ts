@@ -52,7 +52,7 @@ const table: [string, string[]][] = [
     "Provision",
     [
       ...on("LeaversQueue", ...work, send),
-      ...on("ChangesQueue", ...work),
+      ...on("ChangesQueue", ...work, send),
       ...on("LeaversDeadLetters", send),
       ...on("ChangesDeadLetters", send),
       ...on("Ledger", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),

@@ -87,6 +87,13 @@ const table: Record<Kind, Record<StateName, Action>> = {
     active: { type: "reset", userId },
     ...unknownStatus,
   },
+  placement: {
+    absent: none("not_a_user"),
+    invited: none("in_place"),
+    expired: none("in_place"),
+    active: none("in_place"),
+    ...unknownStatus,
+  },
   changed: {
     absent: none("no_lookup"),
     invited: none("no_lookup"),
