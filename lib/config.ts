@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { describeIssues } from "./issues.ts";
 import { emailSchema, normalizeEmail, roleSchema } from "./lifecycle/event.ts";
 import { roleRuleSchema } from "./lifecycle/roles.ts";
+import { timeZoneSchema } from "./lifecycle/time-zone.ts";
 import { sources } from "./sources/index.ts";
 import type { SourceOptions } from "./sources/source.ts";
 
@@ -70,6 +71,15 @@ export const lifecycleConfigSchema = z.strictObject({
       remindAfterHours: z.optional(hours),
     }),
     { maxRenewals: 3, renewalGapHours: 24 },
+  ),
+  dates: z._default(
+    z.strictObject({
+      /** Where a day begins and ends for people whose source does not say where they live; IANA, such as `Europe/Berlin`. */
+      timeZone: z._default(timeZoneSchema, "UTC"),
+      /** How many days before their first people are invited. */
+      joinDaysBefore: z._default(z.int().check(z.gte(0), z.lte(90)), 0),
+    }),
+    { timeZone: "UTC", joinDaysBefore: 0 },
   ),
   /** For how long a resend or a password reset is still wanted. */
   commandTtlMinutes: z._default(z.number().check(z.gt(0)), 60),

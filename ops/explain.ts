@@ -111,7 +111,7 @@ async function explainEvent(event: LifecycleEvent, workshop: Workshop): Promise<
     kind: event.kind,
     person: person.email ?? `id ${person.externalId}`,
     happened: event.occurredAt,
-    ...(event.effectiveAt && { "takes effect": event.effectiveAt }),
+    ...((event.effectiveAt ?? event.effectiveOn) && { "takes effect": event.effectiveAt ?? event.effectiveOn }),
     ...(membership && { membership: `${membership.change} ${membership.of}` }),
     rule: rule === undefined ? undefined : `${rule} ${wordsOf(workshop.config.roles[rule - 1])}`.trim(),
     action,

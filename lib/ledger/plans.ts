@@ -1,5 +1,5 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type State, stateKey } from "./state.ts";
+import { type State, stateKey, stateSchema } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 
 /** What may be planned for a person: their first day, or their last. */
@@ -9,26 +9,43 @@ function planName(plan: Plan): "plannedJoinerAt" | "plannedLeaverAt" {
   return plan === "joiner" ? "plannedJoinerAt" : "plannedLeaverAt";
 }
 
+function dueName(plan: Plan): "plannedJoinerDue" | "plannedLeaverDue" {
+  return plan === "joiner" ? "plannedJoinerDue" : "plannedLeaverDue";
+}
+
+/** Where the plan that stands is in the list `DUE`. */
+export function dueOf(state: State, plan: Plan): string | undefined {
+  return state[dueName(plan)];
+}
+
 /**
  * Notes that a plan for later exists, unless something newer has overtaken it.
  * @param plannedAt when it was made, epoch milliseconds
- * @returns false when it has been overtaken
+ * @param due its key in the list `DUE`
+ * @returns false when it has been overtaken, else the key of the plan that it replaces
  * @throws RetryLater
  */
-export async function notePlan(table: LedgerTable, person: string, plan: Plan, plannedAt: number): Promise<boolean> {
+export async function notePlan(
+  table: LedgerTable,
+  person: string,
+  plan: Plan,
+  plannedAt: number,
+  due: string,
+): Promise<{ replaces: string | undefined } | false> {
   const answer = await table.won((client) =>
     client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: "SET #plan = :at",
+        UpdateExpression: "SET #plan = :at, #due = :due",
         ConditionExpression: "attribute_not_exists(#plan) OR #plan <= :at",
-        ExpressionAttributeNames: { "#plan": planName(plan) },
-        ExpressionAttributeValues: { ":at": plannedAt },
+        ExpressionAttributeNames: { "#plan": planName(plan), "#due": dueName(plan) },
+        ExpressionAttributeValues: { ":at": plannedAt, ":due": due },
+        ReturnValues: "ALL_OLD",
       }),
     ),
   );
-  return answer !== undefined;
+  return answer !== undefined && { replaces: dueOf(stateSchema.parse(answer.Attributes ?? {}), plan) };
 }
 
 /** Whether a plan made at this moment has been overtaken by a newer one, or by what happened since. */

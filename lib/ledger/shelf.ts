@@ -156,7 +156,13 @@ function dueTime(event: LifecycleEvent): number {
   return Date.parse(event.effectiveAt ?? event.occurredAt);
 }
 
-function dueKey(event: LifecycleEvent): string {
+/** Takes a plan off the list of those to come, if it is still there. @throws RetryLater */
+export async function dropDue(table: LedgerTable, key: string): Promise<void> {
+  await table.run((client) => client.send(new DeleteCommand({ TableName: table.name, Key: { pk: "DUE", sk: key } })));
+}
+
+/** The key of an event in the list of those to come: it is ordered by time. */
+export function dueKey(event: LifecycleEvent): string {
   return `${new Date(dueTime(event)).toISOString()}#${event.id}`;
 }
 

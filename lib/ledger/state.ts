@@ -79,6 +79,9 @@ export const stateSchema = z.catchall(
     /** A leaver, or a joiner, planned before this moment (epoch milliseconds) has been overtaken. */
     plannedLeaverAt: number,
     plannedJoinerAt: number,
+    /** Where the plan itself is in the list `DUE`. */
+    plannedLeaverDue: text,
+    plannedJoinerDue: text,
   }),
   z.unknown(),
 );

@@ -12,7 +12,7 @@ import type { LifecycleEvent } from "./event.ts";
 import { compensate, compensateEarlierAttempts, endEarly } from "./late.ts";
 import { weighMembership } from "./membership.ts";
 import { followWithPlacement } from "./placement.ts";
-import { overtakes } from "./plans.ts";
+import { dropOvertaken, overtakes } from "./plans.ts";
 import type { RuleMatch } from "./roles.ts";
 import type { Subject } from "./subject.ts";
 import type { Delivery, Ending, Workshop } from "./workshop.ts";
@@ -135,7 +135,10 @@ async function endActed(acted: Acted, work: Work, lease: Lease, state: State): P
   if (!acted.held) await followWithPlacement(event, email, acted, state, workshop);
   const facts: Facts = acted.held ? {} : { ...acted.applied.facts, ...overtakes(event, state) };
   const isDone = !acted.held && workshop.config.mode === "act";
-  if (await record(workshop.table, lease, facts, isDone ? version : undefined)) return ending;
+  if (await record(workshop.table, lease, facts, isDone ? version : undefined)) {
+    if (isDone) await dropOvertaken(event, state, workshop.table);
+    return ending;
+  }
   return endWithoutLease(ending, work);
 }
 

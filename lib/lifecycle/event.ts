@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { Refused } from "../errors.ts";
 import { describeIssues } from "../issues.ts";
+import { timeZoneSchema } from "./time-zone.ts";
 
 /**
  * What an event asks for. `changed` is a thin hint: something about the person changed, look them up. `placement` is this
@@ -22,6 +23,9 @@ export type Kind = z.infer<typeof kindSchema>;
 
 /** ISO 8601 with a zone, of any precision; times are compared in milliseconds. */
 export const instantSchema = z.iso.datetime({ offset: true }).check(z.maxLength(40));
+
+/** A day as calendars have it, `2026-06-30`. Its end is a moment too, so the last year there is has to be left out. */
+export const daySchema = z.iso.date().check(z.refine((day) => day < "9999", { params: { problem: "too far ahead" } }));
 
 /**
  * How a person is identified: their email address in Unicode NFC, trimmed, lower-cased. RFC 5321 allows 254 characters
@@ -72,6 +76,8 @@ export const personSchema = z.object({
   groups: z.optional(z.array(shortText).check(z.maxLength(200))),
   department: z.optional(shortText),
   title: z.optional(shortText),
+  /** Where the person lives, as far as days are concerned. */
+  timeZone: z.optional(timeZoneSchema),
   attributes: z.optional(
     z.record(shortText, z.string().check(z.maxLength(1000))).check(
       z.refine((attributes) => Object.keys(attributes).length <= 50, {
@@ -115,6 +121,8 @@ export const eventSchema = z
     receivedAt: instantSchema,
     /** When it shall take effect, where that is not when it happened. */
     effectiveAt: z.optional(instantSchema),
+    /** The day on which it shall, where the source names one: the worker makes an `effectiveAt` of it. */
+    effectiveOn: z.optional(daySchema),
     /** Commands age: after this moment a resend or a reset is no longer wanted. */
     expiresAt: z.optional(instantSchema),
     person: personSchema,

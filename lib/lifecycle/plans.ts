@@ -1,7 +1,8 @@
 import type { Facts } from "../ledger/claim.ts";
-import { isOvertaken, notePlan, type Plan } from "../ledger/plans.ts";
-import { schedule } from "../ledger/shelf.ts";
+import { dueOf, isOvertaken, notePlan, type Plan } from "../ledger/plans.ts";
+import { dropDue, dueKey, schedule } from "../ledger/shelf.ts";
 import type { State } from "../ledger/state.ts";
+import type { LedgerTable } from "../ledger/table.ts";
 import { end } from "./endings.ts";
 import { eventTime, type Kind, type LifecycleEvent } from "./event.ts";
 import type { Ending, Workshop } from "./workshop.ts";
@@ -17,9 +18,11 @@ export function isDue(event: LifecycleEvent, now: number): boolean {
 export async function postpone(event: LifecycleEvent, person: string, workshop: Workshop): Promise<Ending> {
   const { table } = workshop;
   const plan = planByKind[event.kind];
-  const stands = plan === undefined || (await notePlan(table, person, plan, Date.parse(event.occurredAt)));
-  if (!stands) return end(event, { person, outcome: "overtaken" }, workshop);
+  const key = dueKey(event);
+  const noted = plan === undefined ? undefined : await notePlan(table, person, plan, Date.parse(event.occurredAt), key);
+  if (noted === false) return end(event, { person, outcome: "overtaken" }, workshop);
   await schedule(table, event, person);
+  if (noted?.replaces !== undefined && noted.replaces !== key) await dropDue(table, noted.replaces);
   return end(event, { person, outcome: "scheduled", reason: `for ${event.effectiveAt}` }, workshop);
 }
 
@@ -42,4 +45,15 @@ export function overtakes(event: LifecycleEvent, state: State): Facts {
   if (event.kind === "reinstate") return { plannedLeaverAt };
   if (event.kind !== "leaver") return {};
   return { plannedLeaverAt, plannedJoinerAt: Math.max(state.plannedJoinerAt ?? 0, happened) };
+}
+
+/** Takes the plans that an event overtook off the list of those to come: they would end as overtaken on their day. @throws RetryLater */
+export async function dropOvertaken(event: LifecycleEvent, state: State, table: LedgerTable): Promise<void> {
+  const { plannedLeaverAt, plannedJoinerAt } = overtakes(event, state);
+  const overtaking = { leaver: plannedLeaverAt, joiner: plannedJoinerAt };
+  for (const plan of ["leaver", "joiner"] as const) {
+    const [due, newest] = [dueOf(state, plan), overtaking[plan]];
+    const planned = plan === "leaver" ? state.plannedLeaverAt : state.plannedJoinerAt;
+    if (due !== undefined && newest !== undefined && newest > (planned ?? 0)) await dropDue(table, due);
+  }
 }

@@ -5,6 +5,7 @@ import { readState, type State, unfinishedClaims, versionOf } from "../ledger/st
 import { checkAdmissible, isExpired } from "./admissible.ts";
 import { maxCrashes } from "./backoff.ts";
 import { workClaimed } from "./claimed.ts";
+import { withEffectiveAt } from "./dates.ts";
 import { end, endRefused, hold } from "./endings.ts";
 import type { LifecycleEvent } from "./event.ts";
 import { endEarly } from "./late.ts";
@@ -21,7 +22,8 @@ type Identified = Extract<Subject, { is: "person" }>;
  * the end is in the ledger before this resolves, so the message may then be forgotten.
  * @throws RetryLater when the message shall come again
  */
-export async function work(event: LifecycleEvent, delivery: Delivery, workshop: Workshop): Promise<Ending> {
+export async function work(given: LifecycleEvent, delivery: Delivery, workshop: Workshop): Promise<Ending> {
+  const event = withEffectiveAt(given, workshop.config);
   let resolved: Resolved;
   try {
     checkAdmissible(event, delivery.sentAt, Date.now(), workshop.config);

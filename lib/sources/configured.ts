@@ -31,7 +31,10 @@ export function readEvents(
 ): Normalized {
   checkMedia(request, source);
   const normalized = source.normalize(request, options);
-  return { ...normalized, events: normalized.events.map((event) => stampExpiry(event, config)) };
+  return {
+    ...normalized,
+    events: normalized.events.map((event) => stampExpiry(event, config)),
+  };
 }
 
 function checkMedia(request: WebhookRequest, source: Source<SourceOptions>): void {

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { describeIssues } from "../issues.ts";
-import { emailSchema, type Kind, type LifecycleEvent, nameSchema } from "../lifecycle/event.ts";
+import { emailSchema, type Kind, type LifecycleEvent } from "../lifecycle/event.ts";
 import { checked, type Element } from "./element.ts";
+import { firstName } from "./name.ts";
 import { utcSchema } from "./utc.ts";
 
 /** The part of a System Log event that is used; Okta leaves `outcome` and `target` null where it has nothing to say. */
@@ -57,9 +58,8 @@ export function readOktaEvent(element: unknown, kind: Kind, receivedAt: Date, ac
 /** The login often is the email address, and need not be; without one, the id has to do. */
 function personOf({ id, alternateId, displayName }: Target): LifecycleEvent["person"] {
   const email = emailSchema.safeParse(alternateId);
-  const name = nameSchema.safeParse(displayName);
-  const named = name.success && name.data.toLowerCase() !== "unknown";
-  return { externalId: id, ...(email.success && { email: email.data }), ...(named && { name: name.data }) };
+  const name = firstName(displayName);
+  return { externalId: id, ...(email.success && { email: email.data }), ...(name && { name }) };
 }
 
 type Membership = NonNullable<LifecycleEvent["membership"]>;

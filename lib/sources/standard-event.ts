@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type Kind, personSchema, roleSchema } from "../lifecycle/event.ts";
+import { daySchema, type Kind, personSchema, roleSchema } from "../lifecycle/event.ts";
 import { utcSchema } from "./utc.ts";
 
 /** The types of event and what they mean. */
@@ -24,7 +24,7 @@ const anyCaseRole = z.pipe(
   ),
 );
 
-const { email, externalId, name, isDeveloper, groups, department, title } = personSchema.shape;
+const { email, externalId, name, isDeveloper, groups, department, title, timeZone } = personSchema.shape;
 
 /**
  * Whom the event is about, and what is to be true of them. Unknown fields are errors: a misspelt `effectiveAt` would turn
@@ -40,7 +40,9 @@ const dataSchema = z
     groups,
     department,
     title,
-    effectiveAt: z.optional(utcSchema),
+    /** A moment, or a day: a last day then ends, and any other begins, where the person lives. */
+    effectiveAt: z.optional(z.union([utcSchema, daySchema])),
+    timeZone,
   })
   .check(
     z.refine((data) => data.email !== undefined || data.externalId !== undefined, {

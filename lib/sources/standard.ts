@@ -91,9 +91,13 @@ function eventOf(id: string, kind: Kind, content: unknown, receivedAt: Date): Li
     attempt: 0,
     occurredAt: timestamp,
     receivedAt: receivedAt.toISOString(),
-    ...(effectiveAt !== undefined && { effectiveAt }),
+    ...(effectiveAt !== undefined && (isDay(effectiveAt) ? { effectiveOn: effectiveAt } : { effectiveAt })),
     person,
   };
+}
+
+function isDay(when: string): boolean {
+  return !when.includes("T");
 }
 
 /** The data is our whole event, or only its `data`, with the type and the time of the envelope. */

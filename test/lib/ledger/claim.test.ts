@@ -35,6 +35,7 @@ describe("what orders events", () => {
       ["invitation.resend", "resend"],
       ["invitation.renew", "renew"],
       ["password.reset", "reset"],
+      ["placement", "placement"],
     ]);
   });
 
@@ -396,17 +397,17 @@ describe("plans", () => {
     ["leaver", "plannedLeaverAt"],
   ] as const)("the newest plan of a %s stands", async (plan, name) => {
     const person = somebody();
-    expect(await notePlan(table, person, plan, noon + 5)).toBe(true);
-    expect(await notePlan(table, person, plan, noon + 5)).toBe(true);
-    expect(await notePlan(table, person, plan, noon + 9)).toBe(true);
-    expect(await notePlan(table, person, plan, noon + 7)).toBe(false);
+    expect(await notePlan(table, person, plan, noon + 5, "due")).toBeTruthy();
+    expect(await notePlan(table, person, plan, noon + 5, "due")).toBeTruthy();
+    expect(await notePlan(table, person, plan, noon + 9, "due")).toBeTruthy();
+    expect(await notePlan(table, person, plan, noon + 7, "due")).toBe(false);
     expect((await readState(table, person))[name]).toBe(noon + 9);
   });
 
   test("a first day and a last day do not disturb each other", async () => {
     const person = somebody();
-    await notePlan(table, person, "leaver", noon + 9);
-    expect(await notePlan(table, person, "joiner", noon + 5)).toBe(true);
+    await notePlan(table, person, "leaver", noon + 9, "due");
+    expect(await notePlan(table, person, "joiner", noon + 5, "due")).toBeTruthy();
     expect(await readState(table, person)).toEqual(
       expect.objectContaining({ plannedLeaverAt: noon + 9, plannedJoinerAt: noon + 5 }),
     );
@@ -417,8 +418,8 @@ describe("plans", () => {
     const event = lifecycleEvent({ kind: "reinstate", occurredAt: at(5) });
     await take(person, event);
     await record(table, { person, event, token: "worker 1" }, { plannedLeaverAt: noon + 5 }, versionOf(event));
-    expect(await notePlan(table, person, "leaver", noon + 4)).toBe(false);
-    expect(await notePlan(table, person, "leaver", noon + 6)).toBe(true);
+    expect(await notePlan(table, person, "leaver", noon + 4, "due")).toBe(false);
+    expect(await notePlan(table, person, "leaver", noon + 6, "due")).toBeTruthy();
   });
 
   test("one is overtaken by what is newer than itself", () => {

@@ -51,6 +51,7 @@ describe("what has been done overtakes plans", () => {
       ["invitation.resend", {}],
       ["invitation.renew", {}],
       ["password.reset", {}],
+      ["placement", {}],
     ]);
   });
 

@@ -90,7 +90,10 @@ describe("standardEventSchema", () => {
     [{ ...noor, effective_at: "2027-06-30T00:00:00Z" }, "data: unknown effective_at"],
     [{ ...noor, isDeveloper: "yes" }, "data.isDeveloper: expected boolean"],
     [{ ...noor, groups: ["a", ""] }, "data.groups.1: at least 1"],
-    [{ ...noor, effectiveAt: "2026-10-31" }, "data.effectiveAt: malformed datetime"],
+    [{ ...noor, effectiveAt: "31.10.2026" }, "data.effectiveAt: malformed datetime or malformed date"],
+    [{ ...noor, effectiveAt: "2026-02-29" }, "data.effectiveAt: malformed datetime or malformed date"],
+    [{ ...noor, timeZone: "+02:00" }, "data.timeZone: malformed"],
+    [{ ...noor, timeZone: "Mars/Olympus" }, "data.timeZone: not an IANA time zone"],
     [{ externalId: "" }, "data.externalId: at least 1"],
     [null, "data: expected object"],
   ])("says what is wrong with %j, by field", (data, problem) => {
