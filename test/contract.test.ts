@@ -6,11 +6,13 @@ import {
   createUser,
   deleteUser,
   getUser,
+  listApiKeys,
   listUsers,
   removeOrganizationUser,
   removeSpaceUser,
   resendInvitation,
   resetPassword,
+  revokeApiKey,
   updateUser,
 } from "@arizeai/ax-client";
 import { expect, test, vi } from "vitest";
@@ -174,5 +176,28 @@ test("the published client's memberships work at the fake", async () => {
   await expect(removeSpaceUser(space)).rejects.toMatchObject({ statusCode: 404 });
   await removeOrganizationUser(organization);
   expect(fake.users().find(({ id }) => id === userId)?.memberships).toEqual({});
+  vi.unstubAllEnvs();
+});
+
+test("the published client's API keys work at the fake, and ours hears the same", async () => {
+  vi.stubEnv("DISABLE_PRERELEASE_WARNING", "true");
+  const fake = await fakeArize();
+  const { id: userId } = fake.seed({ email: "ana@example.com" });
+  const spaceId = Buffer.from("Space:1").toString("base64");
+  const [own, service] = [fake.seedKey(userId), fake.seedKey(userId, spaceId)];
+  const client = createClient({ apiKey: testKey, baseUrl: fake.url });
+  const { apiKeys } = usersClient(fake.url);
+  for (const [query, key, ours] of [
+    [{ userId }, own, await apiKeys.ofUser(userId)],
+    [{ spaceId }, service, await apiKeys.ofSpace(spaceId)],
+  ] as const) {
+    const { data } = await listApiKeys({ client, ...query });
+    expect(data).toMatchObject([{ id: key.id, createdByUserId: userId, status: "ACTIVE" }]);
+    expect(ours).toEqual([{ id: key.id, createdByUserId: userId }]);
+  }
+  await revokeApiKey({ client, apiKeyId: own.id });
+  await apiKeys.revoke(own.id);
+  expect(await apiKeys.ofUser(userId)).toEqual([]);
+  await expect(apiKeys.revoke("nothing")).rejects.toMatchObject({ kind: "not_found" });
   vi.unstubAllEnvs();
 });

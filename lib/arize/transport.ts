@@ -35,7 +35,7 @@ export interface CallOptions {
 }
 
 export interface ApiRequest extends CallOptions {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** The path template, for messages. */
   path: string;
   /** The path with its ids and query, encoded. */

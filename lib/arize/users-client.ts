@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { ApiKeysClient } from "./api-keys-client.ts";
 import { cursorWatch } from "./cursor-watch.ts";
 import { ApiException } from "./errors.ts";
 import { MembershipsClient } from "./memberships-client.ts";
@@ -39,6 +40,7 @@ const userPath = "/v2/users/{id}";
 export class UsersClient {
   /** The users' memberships in organizations and spaces. */
   readonly memberships: MembershipsClient;
+  readonly apiKeys: ApiKeysClient;
   readonly #transport: Transport;
   readonly #enumCase: EnumCase;
 
@@ -46,6 +48,7 @@ export class UsersClient {
   constructor({ enumCase = "upper", ...transport }: UsersClientOptions) {
     this.#transport = new Transport(transport);
     this.#enumCase = enumCase;
+    this.apiKeys = new ApiKeysClient(this.#transport, enumCase);
     this.memberships = new MembershipsClient(this.#transport, enumCase);
   }
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { type Answer, Problem } from "./answers.ts";
+import type { ApiKey } from "./api-keys-api.ts";
 import { type Faults, faultSchema } from "./faults.ts";
 import type { Person, Status } from "./people.ts";
 import { seedSchema, settingsSchema, type World } from "./world.ts";
@@ -22,6 +23,15 @@ export function everyone(world: World): PersonSnapshot[] {
   return world.people.all().map((person) => ({ ...person, status: world.status(person) }));
 }
 
+/** Somebody makes an API key; with a space it is a service key of that space. */
+export function addKey(world: World, { createdBy, space }: { createdBy: string; space?: string | undefined }): ApiKey {
+  const id = Buffer.from(`ApiKey:${world.keys.length + 1}`).toString("base64");
+  const type = space === undefined ? ("user" as const) : ("service" as const);
+  const key = { id, type, createdBy, ...(space && { space }), status: "active" as const, createdAt: world.now() };
+  world.saveKey(key);
+  return key;
+}
+
 /** The person accepts the invitation. @throws Problem 400 when there is none to accept */
 export function verify(world: World, email: string): void {
   const person = world.people.byEmail(email);
@@ -33,6 +43,8 @@ const seedsSchema = z.union([z.array(seedSchema), seedSchema]);
 const settingsChangeSchema = z.partial(settingsSchema);
 const clockSchema = z.object({ advanceMs: z.number() });
 const verifySchema = z.object({ email: z.string() });
+
+const keySchema = z.object({ createdBy: z.string(), space: z.optional(z.string()) });
 
 type Control = (backstage: Backstage, body: unknown) => object | undefined;
 
@@ -46,6 +58,8 @@ const controls: Readonly<Record<string, Control>> = {
     world.advance(clockSchema.parse(body).advanceMs);
     return { now: new Date(world.now()).toISOString() };
   },
+  "GET /_fake/keys": ({ world }) => ({ keys: world.keys }),
+  "POST /_fake/keys": ({ world }, body) => addKey(world, keySchema.parse(body)),
   "GET /_fake/mails": ({ world }) => ({ mails: world.mails() }),
   "POST /_fake/verify": ({ world }, body) => {
     verify(world, verifySchema.parse(body).email);

@@ -2,7 +2,8 @@ import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Answer, Problem } from "./answers.ts";
-import { type Backstage, control, everyone, type PersonSnapshot, reset, verify } from "./control.ts";
+import { type ApiKey, apiKeyOperations } from "./api-keys-api.ts";
+import { addKey, type Backstage, control, everyone, type PersonSnapshot, reset, verify } from "./control.ts";
 import { distorted, type Fault, type FaultInput, Faults, failingAnswer } from "./faults.ts";
 import { membershipOperations } from "./memberships-api.ts";
 import type { Person } from "./people.ts";
@@ -25,7 +26,10 @@ export interface FakeArize {
   mails(): Record<string, Mails>;
   /** API calls by route, such as `GET /v2/users/{id}`. */
   calls(): Record<string, number>;
+  keys(): readonly ApiKey[];
   seed(person: Seed): Person;
+  /** Somebody makes a key; with a space it is a service key of that space. */
+  seedKey(createdBy: string, space?: string): ApiKey;
   verify(email: string): void;
   advance(ms: number): void;
   change(settings: Partial<Settings>): void;
@@ -76,7 +80,9 @@ function remoteControl(backstage: Backstage): Omit<FakeArize, "url" | "port" | "
     users: () => everyone(world),
     mails: () => world.mails(),
     calls: () => Object.fromEntries(calls),
+    keys: () => world.keys,
     seed: (person) => world.seed(person),
+    seedKey: (createdBy, space) => addKey(world, { createdBy, space }),
     verify: (email) => verify(world, email),
     advance: (ms) => world.advance(ms),
     change: (settings) => world.change(settings),
@@ -141,7 +147,7 @@ function settle(answer: () => Answer): Answer {
   }
 }
 
-const operations = { ...userOperations, ...membershipOperations };
+const operations = { ...userOperations, ...membershipOperations, ...apiKeyOperations };
 const templates = Object.keys(operations).map((route) => ({
   route,
   pattern: new RegExp(`^${route.replace(/\{\w+\}/g, "([^/]+)")}$`),

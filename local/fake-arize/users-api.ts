@@ -89,6 +89,10 @@ function update(world: World, { id, body }: Call): Answer {
 function remove(world: World, { id }: Call): Answer {
   const person = world.people.byId(id) ?? missing();
   if (emailKey(person.email) === ownerEmail) throw new Problem(400, "callers cannot delete themselves");
+  // Keys that act as the person go with them; service keys stay.
+  for (const key of world.keys) {
+    if (key.type === "user" && key.createdBy === id) world.saveKey({ ...key, status: "revoked" });
+  }
   if (person.state !== "inactive") world.save({ ...person, state: "inactive", invitedUntil: null, memberships: {} });
   return { status: 204 };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { type ApiKey, apiKeySchema } from "./api-keys-api.ts";
 import { Journal } from "./journal.ts";
 import { emailKey, People, type Person, personSchema, type roleSchema, type Status, statusOf } from "./people.ts";
 
@@ -53,6 +54,7 @@ const entrySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("person"), person: personSchema }),
   z.object({ type: z.literal("mail"), email: z.string(), mail: z.enum(["invitation", "resend", "reset"]) }),
   z.object({ type: z.literal("clock"), advanceMs: z.number() }),
+  z.object({ type: z.literal("key"), key: apiKeySchema }),
   z.object({ type: z.literal("settings"), settings: settingsSchema }),
 ]);
 type Entry = z.infer<typeof entrySchema>;
@@ -86,6 +88,7 @@ export class World {
   readonly #journal: Journal | undefined;
   #mails = new Map<string, Mails>();
   #offsetMs = 0;
+  #keys = new Map<string, ApiKey>();
 
   constructor({ dataFile, invitationTtlMs = defaults.invitationTtlMs, now = Date.now }: WorldOptions) {
     this.#realNow = now;
@@ -127,6 +130,14 @@ export class World {
     return Object.fromEntries(this.#mails);
   }
 
+  get keys(): readonly ApiKey[] {
+    return [...this.#keys.values()];
+  }
+
+  saveKey(key: ApiKey): void {
+    this.#record({ type: "key", key });
+  }
+
   change(settings: Partial<Settings>): void {
     this.#record({ type: "settings", settings: { ...this.settings, ...settings } });
   }
@@ -153,6 +164,7 @@ export class World {
     this.settings = this.#initial;
     this.#mails = new Map();
     this.#offsetMs = 0;
+    this.#keys = new Map();
     this.#journal?.clear();
     this.#seedOwner();
   }
@@ -172,6 +184,7 @@ export class World {
 
   #apply(entry: Entry): void {
     if (entry.type === "person") this.people.put(entry.person);
+    else if (entry.type === "key") this.#keys.set(entry.key.id, entry.key);
     else if (entry.type === "clock") this.#offsetMs += entry.advanceMs;
     else if (entry.type === "settings") this.settings = entry.settings;
     else {
