@@ -42,7 +42,7 @@ async function workRecord(record: SQSRecord, alone: Alone, context: Context, wor
   });
   if (event === undefined) return;
   const delivery = {
-    priority: event.kind === "leaver" ? ("leaver" as const) : ("other" as const),
+    priority: leaves(event) ? ("leaver" as const) : ("other" as const),
     remainingMs: () => context.getRemainingTimeInMillis(),
     sentAt: Number(record.attributes.SentTimestamp),
     receives: Number(record.attributes.ApproximateReceiveCount),
@@ -53,10 +53,15 @@ async function workRecord(record: SQSRecord, alone: Alone, context: Context, wor
   } catch (error) {
     const { id, kind, source, attempt } = event;
     const waitedMs = Date.now() - Date.parse(event.receivedAt);
-    if (kind === "leaver" && waitedMs > longestUnseenMs) metrics.add(metricNames.leaversWaiting);
+    if (leaves(event) && waitedMs > longestUnseenMs) metrics.add(metricNames.leaversWaiting);
     tellFailure({ event: id, kind, source, attempt }, error);
     throw error;
   }
+}
+
+/** Whether the event takes somebody's access away. */
+function leaves({ kind }: LifecycleEvent): boolean {
+  return kind === "leaver" || kind === "suspend";
 }
 
 async function parseOrPark(record: SQSRecord, { queue, table }: Workshop): Promise<LifecycleEvent | undefined> {
@@ -99,9 +104,9 @@ function tell(event: LifecycleEvent, ending: Ending): void {
 }
 
 // A leaver who ends without a look at Arize is worth a second look by somebody: their access is as it was.
-function levelOf({ kind }: LifecycleEvent, { outcome }: Ending): "info" | "warn" | "error" {
+function levelOf(event: LifecycleEvent, { outcome }: Ending): "info" | "warn" | "error" {
   if (outcome === "parked") return "error";
-  const isUnseen = kind === "leaver" && ["stale", "overtaken", "ignored"].includes(outcome);
+  const isUnseen = leaves(event) && ["stale", "overtaken", "ignored"].includes(outcome);
   return outcome === "held" || isUnseen ? "warn" : "info";
 }
 

@@ -72,6 +72,13 @@ export const lifecycleConfigSchema = z.strictObject({
     }),
     { maxRenewals: 3, renewalGapHours: 24 },
   ),
+  suspension: z._default(
+    z.strictObject({
+      /** How long after a `suspend` somebody is deleted, unless they are reinstated or join again. */
+      deleteAfterHours: z._default(hours, 72),
+    }),
+    { deleteAfterHours: 72 },
+  ),
   dates: z._default(
     z.strictObject({
       /** Where a day begins and ends for people whose source does not say where they live; IANA, such as `Europe/Berlin`. */

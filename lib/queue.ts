@@ -16,12 +16,12 @@ import { deduplicationId, type Identity } from "./lifecycle/identity.ts";
 export type Lane = "leavers" | "changes";
 
 /**
- * Leavers have a lane of their own, but for those who left one of several groups: these must not overtake the addition to
+ * Leavers have a lane of their own, and who is suspended takes it too, but for those who left one of several groups: these must not overtake the addition to
  * another group that their source sent before.
  */
 export function laneOf({ kind, membership }: Pick<LifecycleEvent, "kind" | "membership">): Lane {
   const isMove = membership !== undefined && membership.among.length > 1;
-  return kind === "leaver" && !isMove ? "leavers" : "changes";
+  return (kind === "leaver" || kind === "suspend") && !isMove ? "leavers" : "changes";
 }
 
 export type QueueUrls = Record<Lane, string>;

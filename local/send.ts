@@ -15,6 +15,7 @@ const standardTypes = {
   mover: "person.moved",
   leaver: "person.left",
   reinstate: "person.reinstated",
+  suspend: "person.suspended",
   changed: undefined,
   "invitation.resend": "invitation.resend",
   "password.reset": "password.reset",

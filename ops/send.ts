@@ -8,6 +8,7 @@ export const operatorKinds = [
   "mover",
   "leaver",
   "reinstate",
+  "suspend",
   "invitation.resend",
   "password.reset",
 ] as const satisfies readonly Kind[];

@@ -117,6 +117,7 @@ export type Facts = Partial<
   profile?: State["profile"] | null;
   traits?: State["traits"] | null;
   placed?: State["placed"] | null;
+  suspended?: State["suspended"] | null;
 };
 
 /**
@@ -172,7 +173,17 @@ export function notePlaced(table: LedgerTable, lease: Lease, placed: readonly Pl
   return note(table, lease, "placed", placed);
 }
 
-async function note(table: LedgerTable, { person, token }: Lease, name: "userId" | "placed", value: unknown) {
+/** Notes that somebody is suspended before anything is cut. @throws RetryLater `lease_lost` */
+export function noteSuspended(table: LedgerTable, lease: Lease, suspended: State["suspended"]): Promise<void> {
+  return note(table, lease, "suspended", suspended);
+}
+
+async function note(
+  table: LedgerTable,
+  { person, token }: Lease,
+  name: "userId" | "placed" | "suspended",
+  value: unknown,
+): Promise<void> {
   const answer = await table.won((client) =>
     client.send(
       new UpdateCommand({

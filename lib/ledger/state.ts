@@ -21,6 +21,7 @@ const markByKind: Record<Kind, Mark> = {
   "invitation.renew": "renew",
   "password.reset": "reset",
   placement: "placement",
+  suspend: "membership",
 };
 
 export function markOf(kind: Kind): Mark {
@@ -74,6 +75,8 @@ export const stateSchema = z.catchall(
     ),
     /** The memberships that this system gave them. */
     placed: z.optional(z.array(placedSchema)),
+    /** Since which event (epoch milliseconds) they are suspended, and whether they were a developer before. */
+    suspended: z.optional(z.object({ at: z.number(), isDeveloper: z.boolean() })),
     /** The role change that was reported last, `member>admin`, so that it is reported once. */
     roleReport: text,
     /** A leaver, or a joiner, planned before this moment (epoch milliseconds) has been overtaken. */

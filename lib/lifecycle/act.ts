@@ -11,7 +11,8 @@ import type { Calls } from "./calls.ts";
 import { confirmLeft, type Doubt } from "./confirm.ts";
 import { type Action, decide, type Known, placePlan } from "./decide.ts";
 import { type LifecycleEvent, normalizeEmail, type Word } from "./event.ts";
-import { guard, type HoldReason } from "./guards.ts";
+import { guard, type HoldReason, whyProtected } from "./guards.ts";
+import { revokeKeys, serviceKeysOf } from "./keys.ts";
 import type { Turn } from "./pace.ts";
 import { pages } from "./pages.ts";
 import { isPlaced } from "./placement.ts";
@@ -19,6 +20,7 @@ import { carryOutPlaces } from "./placing.ts";
 import { matchRule, type RuleMatch } from "./roles.ts";
 import type { Lifted } from "./subject.ts";
 import { suspicionsOf } from "./suspicions.ts";
+import { suspend } from "./suspending.ts";
 import { toRemember, traitsOf } from "./traits.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -55,8 +57,8 @@ export async function act(claimed: Claimed, calls: Calls, workshop: Workshop): P
     const known = knownOf(claimed, workshop.config);
     const action = choose(claimed, user, known, workshop);
     if (action.type === "hold") return { held: true, action: "hold", reason: action.reason, userId: user?.id };
-    const { lookup, reason } = action.type === "delete" ? await doubtsAbout(user, claimed, calls, workshop) : {};
-    if (reason !== undefined) return { held: true, action: "delete", reason, userId: user?.id, lookup };
+    const { lookup, reason } = await doubtsAbout(action, user, claimed, calls, workshop);
+    if (reason !== undefined) return { held: true, action: action.type, reason, userId: user?.id, lookup };
     try {
       const applied = await carryOut(action, user, known, claimed, calls, workshop);
       return { held: false, action: action.type, match: known.match, applied, lookup };
@@ -80,6 +82,7 @@ function knownOf({ event, email, state }: Claimed, { roles }: LifecycleConfig): 
     newerProfile: isOvertaken ? (state.profile ?? {}) : undefined,
     match: matchRule(traitsOf(event, email, state), roles),
     placed: state.placed,
+    suspended: state.suspended,
   };
 }
 
@@ -87,24 +90,40 @@ async function carryOut(
   action: Doable,
   user: User | undefined,
   known: Known,
-  { event, state, lease }: Claimed,
+  claimed: Claimed,
   calls: Calls,
-  { config, table }: Workshop,
+  workshop: Workshop,
 ): Promise<Applied> {
+  const { event, state, lease } = claimed;
+  const { config, table } = workshop;
   const isThere = user !== undefined || action.type === "create";
   const nowhere = { remove: [], add: [] };
   if (config.mode === "observe") return wouldApply(action, isThere && isPlaced(event) ? placePlan(known) : nowhere);
   // After the deletion nobody is listed under the address: a retry then has only the id to verify it by.
   if (action.type === "delete" && state.userId !== action.userId) await noteUser(table, lease, action.userId);
-  const applied =
-    action.type === "place"
-      ? await carryOutPlaces(action, state.placed ?? [], calls, lease, table)
-      : await apply(action, calls, event, state, new Date().toISOString());
+  const applied = await change(action, claimed, calls, workshop);
   const learned = { ...applied.facts, ...toRemember(event, state, config) };
   if (user === undefined || action.type === "delete") return { ...applied, facts: learned };
   // Whoever is there is not gone, however they came back.
   const facts = { userId: user.id, ...learned, goneAt: null };
   return { ...applied, userId: applied.userId ?? user.id, facts };
+}
+
+async function change(
+  action: Doable,
+  { event, state, lease }: Claimed,
+  calls: Calls,
+  workshop: Workshop,
+): Promise<Applied> {
+  if (action.type === "place") return carryOutPlaces(action, state.placed ?? [], calls, lease, workshop.table);
+  if (action.type === "delete" && state.suspended) await revokeKeys(action.userId, calls, event);
+  const applied =
+    action.type === "suspend"
+      ? await suspend(action, event, state, calls, lease, workshop)
+      : await apply(action, calls, event, state, new Date().toISOString());
+  if (action.type !== "suspend" && action.type !== "delete") return applied;
+  const keys = await serviceKeysOf(action.userId, state.placed ?? [], calls, event);
+  return keys.length === 0 ? applied : { ...applied, reason: `service keys remain: ${keys.join(", ")}` };
 }
 
 // What an operator released from `unknown_status` is a leaver: theirs was the only kind that is held for it.
@@ -132,21 +151,28 @@ async function lookUp(
   return byId;
 }
 
-/** What may stop a deletion. The source is asked first: a place in the budget is only taken by who is deleted. */
+/** What may stop a deletion, or a suspension. */
 async function doubtsAbout(
+  { type }: Action,
   user: User | undefined,
   claimed: Claimed,
   calls: Calls,
   workshop: Workshop,
 ): Promise<{ lookup?: Word | undefined; reason?: HoldReason | Doubt | undefined }> {
+  // A user found by id may carry another address than the event's: either may be a protected one.
+  const emails = [claimed.email, normalizeEmail(user?.email ?? claimed.email)];
+  if (type === "suspend") return { reason: whyProtected(emails, workshop.config) };
+  if (type !== "delete") return {};
+  // The source is asked first: a place in the budget is only taken by who is deleted.
   const { lookup, doubt } = await confirmLeft(claimed, workshop);
   const isConfirmed = lookup !== undefined;
-  return { lookup, reason: doubt ?? (await stoppedBy(user, claimed, calls, workshop, isConfirmed)) };
+  return { lookup, reason: doubt ?? (await stoppedBy(user, emails, claimed, calls, workshop, isConfirmed)) };
 }
 
 async function stoppedBy(
   user: User | undefined,
-  { event, person, email, lifted }: Claimed,
+  emails: readonly string[],
+  { event, person, lifted }: Claimed,
   calls: Calls,
   { config, table }: Workshop,
   isConfirmed: boolean,
@@ -157,8 +183,6 @@ async function stoppedBy(
   const users = (await readListing(table))?.users;
   const all = suspicionsOf(event, { restoredAt: await restoredAt(table), isConfirmed });
   const suspicions = all.filter((suspicion) => !lifted.includes(suspicion));
-  // A user found by id may carry another address than the event's: either may be a protected one.
-  const emails = [email, normalizeEmail(user?.email ?? email)];
   const released = lifted.includes("deletion_budget");
   let reason: HoldReason | undefined;
   const budget = config.mode === "observe" ? "observe" : "act";

@@ -41,7 +41,8 @@ function isTrusted(event: LifecycleEvent, config: LifecycleConfig): boolean {
 
 /** Whether the configuration trusts an event's source with its kind. */
 export function mayCause({ source, kind }: Pick<LifecycleEvent, "source" | "kind">, config: LifecycleConfig): boolean {
-  return allowedKinds(source, config).includes(kind);
+  // Whoever may have people deleted may have them suspended, which is less.
+  return allowedKinds(source, config).includes(kind === "suspend" ? "leaver" : kind);
 }
 
 function allowedKinds(source: string, config: LifecycleConfig): readonly Kind[] {

@@ -19,6 +19,7 @@ export interface Applied {
     | "updated"
     | "removed"
     | "placed"
+    | "suspended"
     | "resent"
     | "reset_sent"
     | "none"
@@ -35,7 +36,7 @@ export type Doable = Exclude<Action, { type: "hold" }>;
  * @throws Refused, RetryLater; `Refused("conflict")` from a creation means that the decision was based on an old state
  */
 export async function apply(
-  action: Exclude<Doable, { type: "place" }>,
+  action: Exclude<Doable, { type: "place" | "suspend" }>,
   calls: Calls,
   event: LifecycleEvent,
   state: State,

@@ -18,6 +18,8 @@ export interface Known {
   match?: RuleMatch | undefined;
   /** The memberships that this system gave them. */
   placed?: readonly Placed[] | undefined;
+  /** Set while they are suspended: whether they were a developer before. */
+  suspended?: { isDeveloper: boolean } | undefined;
 }
 
 /** What a profile update can change. */
@@ -35,6 +37,7 @@ export type NoneReason =
   | "not_verified"
   | "not_provisioned"
   | "in_place"
+  | "suspended"
   | "leaving"
   | "no_lookup"
   | "role_change_unsupported"
@@ -53,6 +56,7 @@ export type Action =
   | { type: "delete"; userId: string }
   | { type: "resend"; userId: string }
   | { type: "reset"; userId: string }
+  | { type: "suspend"; userId: string; email: string; developer: boolean; remove: Placed[] }
   | ({ type: "place"; userId: string } & PlacePlan)
   | { type: "hold"; reason: "unknown_status" };
 
@@ -71,8 +75,26 @@ export function decide(
   if (known.leaving && !movesMembership(event.kind)) return none("leaving");
   if (user === undefined && isUnwanted(event, known, policy)) return none("not_provisioned");
   const current = withNewerProfile(event, user, known.newerProfile);
+  if (known.suspended !== undefined && !movesMembership(event.kind)) return none("suspended");
   if (event.kind === "placement") return decidePlaces(user, known);
-  return decideCurrent(withRule(current, user, known.match), email, user, withInviteMode(policy, known.match));
+  if (event.kind === "suspend") return decideSuspend(user, email, known);
+  const restored = withPermission(current, known.suspended);
+  return decideCurrent(withRule(restored, user, known.match), email, user, withInviteMode(policy, known.match));
+}
+
+function decideSuspend(user: User | undefined, email: string, { placed = [], suspended }: Known): Action {
+  if (user === undefined) return none("not_a_user");
+  if (user.status === "unknown" || user.status === "inactive") return none("unknown_status");
+  const developer = user.isDeveloper !== false;
+  if (suspended !== undefined && !developer && placed.length === 0) return none("suspended");
+  return { type: "suspend", userId: user.id, email, developer, remove: planPlaces([], placed).remove };
+}
+
+// Who comes back gets back what was taken, unless the event says otherwise.
+function withPermission(event: LifecycleEvent, suspended: Known["suspended"]): LifecycleEvent {
+  if (suspended === undefined || event.kind === "leaver") return event;
+  const { isDeveloper = suspended.isDeveloper } = event.person;
+  return { ...event, person: { ...event.person, isDeveloper } };
 }
 
 function decidePlaces(user: User | undefined, known: Known): Action {
@@ -143,7 +165,7 @@ function none(reason: NoneReason): Action {
 }
 
 function movesMembership(kind: Kind): boolean {
-  return kind === "joiner" || kind === "reinstate" || kind === "leaver";
+  return kind === "joiner" || kind === "reinstate" || kind === "leaver" || kind === "suspend";
 }
 
 function decideAbsent(event: LifecycleEvent, email: string, policy: Policy): Action {

@@ -13,6 +13,10 @@ export function describeAction(action: Action): string {
       const { name, isDeveloper } = action.changes;
       return [name === undefined ? "" : "name", developer(isDeveloper)].filter(Boolean).join(", ");
     }
+    case "suspend": {
+      const cut = describePlaces({ remove: action.remove, add: [] });
+      return [action.developer ? "no developer" : "", cut].filter(Boolean).join(", ");
+    }
     case "place":
       return describePlaces(action);
     default:

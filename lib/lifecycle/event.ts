@@ -6,6 +6,7 @@ import { timeZoneSchema } from "./time-zone.ts";
 /**
  * What an event asks for. `changed` is a thin hint: something about the person changed, look them up. `placement` is this
  * system's own: to put somebody who is at Arize into the organizations and spaces that they belong to.
+ * `suspend` is the first of two steps out: access is cut by what can be undone, and the deletion planned for later.
  */
 export const kinds = [
   "joiner",
@@ -17,6 +18,7 @@ export const kinds = [
   "invitation.renew",
   "password.reset",
   "placement",
+  "suspend",
 ] as const;
 export const kindSchema = z.enum(kinds);
 export type Kind = z.infer<typeof kindSchema>;

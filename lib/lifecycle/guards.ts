@@ -29,13 +29,22 @@ export type GuardPolicy = Pick<LifecycleConfig, "protectedEmails" | "apiKeyOwner
  * who must never be deleted are not even after a release. Pure.
  */
 export function guard(facts: DeletionFacts, policy: GuardPolicy): Verdict {
-  if (facts.emails.some((email) => policy.protectedEmails.includes(email))) return hold("protected_email");
-  if (facts.emails.includes(policy.apiKeyOwner)) return hold("api_key_owner");
+  const reason = whyProtected(facts.emails, policy);
+  if (reason !== undefined) return hold(reason);
   if (facts.isAdmin && !facts.otherAdmin) return hold("last_admin");
   const [suspicion] = facts.suspicions;
   if (suspicion !== undefined) return hold(suspicion);
   if (facts.released || facts.spent.reserved) return { go: true };
   return withinBudget(facts, policy) ? { go: true } : hold("deletion_budget");
+}
+
+/** Why a person may be neither deleted nor suspended, whatever an operator releases. Pure. */
+export function whyProtected(
+  emails: readonly string[],
+  policy: Pick<GuardPolicy, "protectedEmails" | "apiKeyOwner">,
+): HoldReason | undefined {
+  if (emails.some((email) => policy.protectedEmails.includes(email))) return "protected_email";
+  return emails.includes(policy.apiKeyOwner) ? "api_key_owner" : undefined;
 }
 
 function hold(reason: HoldReason): Verdict {

@@ -46,7 +46,9 @@ export async function compensateEarlierAttempts(
 
 function mayCreate({ kind }: LifecycleEvent, { config }: Workshop): boolean {
   if (kind === "mover") return config.moversMayJoin;
-  return kind !== "leaver" && kind !== "password.reset" && kind !== "changed" && kind !== "placement";
+  return (
+    kind !== "leaver" && kind !== "password.reset" && kind !== "changed" && kind !== "placement" && kind !== "suspend"
+  );
 }
 
 /**

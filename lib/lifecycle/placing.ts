@@ -55,8 +55,8 @@ async function failureOf(
   } catch (error) {
     if (!(error instanceof Refused || error instanceof RetryLater)) throw error;
     log("warn", "membership not changed", { event: event.id, reason: `${error.reason}: ${nameOf(place)}` });
-    // Adding twice is adding once, so nobody has to wait until a request that may still be under way is over.
-    return error instanceof RetryLater ? unambiguous(error) : error;
+    // Adding twice is adding once.
+    return unambiguous(error);
   }
 }
 
@@ -64,7 +64,8 @@ async function putIn(place: Place, userId: string, calls: Calls): Promise<void> 
   await calls.write((client, options) => client.memberships.add(containerOf(place), userId, place.role, options));
 }
 
-async function takeOut(place: Place, userId: string, calls: Calls): Promise<void> {
+/** Takes somebody out of a place, if they are in it. @throws Refused, RetryLater */
+export async function takeOut(place: Place, userId: string, calls: Calls): Promise<void> {
   try {
     await calls.write((client, options) => client.memberships.remove(containerOf(place), userId, options));
   } catch (error) {
@@ -73,6 +74,9 @@ async function takeOut(place: Place, userId: string, calls: Calls): Promise<void
   }
 }
 
-function unambiguous({ reason, message, afterMs, cause }: RetryLater): RetryLater {
+/** A failure after which nobody has to wait until a request that may still be under way is over. */
+export function unambiguous<Failure>(error: Failure): Failure | RetryLater {
+  if (!(error instanceof RetryLater)) return error;
+  const { reason, message, afterMs, cause } = error;
   return new RetryLater(reason, { message, afterMs, cause, ambiguous: false });
 }

@@ -7,7 +7,12 @@ import { end } from "./endings.ts";
 import { eventTime, type Kind, type LifecycleEvent } from "./event.ts";
 import type { Ending, Workshop } from "./workshop.ts";
 
-const planByKind: Partial<Record<Kind, Plan>> = { joiner: "joiner", reinstate: "joiner", leaver: "leaver" };
+const planByKind: Partial<Record<Kind, Plan>> = {
+  joiner: "joiner",
+  reinstate: "joiner",
+  leaver: "leaver",
+  suspend: "leaver",
+};
 
 /** Whether an event takes effect now; one with an `effectiveAt` to come does not. */
 export function isDue(event: LifecycleEvent, now: number): boolean {
@@ -39,10 +44,12 @@ export function isPlanOvertaken(event: LifecycleEvent, state: State): boolean {
  * last one; somebody who is reinstated their last day.
  */
 export function overtakes(event: LifecycleEvent, state: State): Facts {
-  if (event.membership !== undefined) return {};
+  if (event.membership !== undefined && state.suspended === undefined) return {};
   const happened = Date.parse(event.occurredAt);
   const plannedLeaverAt = Math.max(state.plannedLeaverAt ?? 0, happened);
-  if (event.kind === "reinstate") return { plannedLeaverAt };
+  // A first day says nothing about a last one, unless it is a return from being suspended.
+  const returns = event.kind === "reinstate" || (event.kind === "joiner" && state.suspended !== undefined);
+  if (returns) return { plannedLeaverAt };
   if (event.kind !== "leaver") return {};
   return { plannedLeaverAt, plannedJoinerAt: Math.max(state.plannedJoinerAt ?? 0, happened) };
 }

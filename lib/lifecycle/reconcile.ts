@@ -31,6 +31,7 @@ export function planInvitation(
   config: LifecycleConfig,
 ): PlanEntry | undefined {
   if (!isManaged(user.email, config) || (state !== undefined && isLeaving(state))) return undefined;
+  if (state?.suspended !== undefined) return undefined;
   const invitedAt = state?.invitedAt === undefined ? user.createdAt?.getTime() : Date.parse(state.invitedAt);
   const ageHours = invitedAt === undefined ? Number.POSITIVE_INFINITY : (now - invitedAt) / hourMs;
   if (user.status === "expired") return planRenewal(user, state?.renewals ?? 0, ageHours, now, config);

@@ -20,9 +20,13 @@ export function traitsOf(event: LifecycleEvent, email: string, state: State): Tr
 
 /** What the ledger remembers once an event is applied: nothing where no rule asks for it, or of those who left. Pure. */
 export function toRemember(event: LifecycleEvent, state: State, { roles }: Pick<LifecycleConfig, "roles">): Facts {
-  if (event.kind === "leaver") return { traits: null, placed: null };
+  if (event.kind === "leaver") return { traits: null, placed: null, suspended: null };
   const tells = event.kind === "joiner" || event.kind === "reinstate" || event.kind === "mover";
-  return tells && roles.length > 0 ? { traits: newest(event, state) } : {};
+  const returns = state.suspended !== undefined && (event.kind === "joiner" || event.kind === "reinstate");
+  return {
+    ...(tells && roles.length > 0 && { traits: newest(event, state) }),
+    ...(returns && { suspended: null }),
+  };
 }
 
 // Of each trait what was said last: an event that was overtaken must not bring the old department back.

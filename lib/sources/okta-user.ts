@@ -28,10 +28,12 @@ export function personOf(user: OktaUser, options: Pick<OktaOptions, "kinds">): S
 
 /**
  * Whether an account is one of somebody who is still there; a locked one or one with an expired password is. A suspended
- * one too, unless the configuration says that suspending is leaving: it is meant to be taken back.
+ * one too, unless the configuration says that suspending is leaving, at once or in two steps: it is meant to be taken back.
  */
 function accessOf({ status }: OktaUser, { kinds }: Pick<OktaOptions, "kinds">): Access {
   if (status === "DEPROVISIONED") return "inactive";
   if (status === "STAGED") return "pending";
-  return status === "SUSPENDED" && kinds["user.lifecycle.suspend"] === "leaver" ? "inactive" : "active";
+  const suspending = kinds["user.lifecycle.suspend"];
+  const isLeaving = suspending === "leaver" || suspending === "suspend";
+  return status === "SUSPENDED" && isLeaving ? "inactive" : "active";
 }

@@ -41,9 +41,22 @@ export function sourceOptions(allow: Kind[]) {
     /** The kinds this source may cause; anything else from it is parked as `kind_not_allowed`. */
     allow: z._default(z.array(kindSchema), allow),
     /** Which of the provider's event types means what, where the defaults do not fit. */
-    kinds: z._default(z.record(z.string(), z.union([kindSchema, z.literal("ignore")])), {}),
+    kinds: z._default(
+      z.record(z.string(), z.union([kindSchema, z.literal("ignore")])).check(
+        // Somebody may be in another group: only a leaver is weighed against those.
+        z.refine((kinds) => !Object.entries(kinds).some(([type, kind]) => isOfGroup(type) && kind === "suspend"), {
+          params: { problem: "leaving a group or an app cannot be a suspend" },
+        }),
+      ),
+      {},
+    ),
   };
 }
+
+function isOfGroup(type: string): boolean {
+  return /_membership\.|group\./.test(type);
+}
+
 export interface SourceOptions {
   allow: Kind[];
   kinds: Record<string, Kind | "ignore">;

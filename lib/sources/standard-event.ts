@@ -8,6 +8,7 @@ export const standardTypes = {
   "person.moved": "mover",
   "person.left": "leaver",
   "person.reinstated": "reinstate",
+  "person.suspended": "suspend",
   "invitation.resend": "invitation.resend",
   "password.reset": "password.reset",
 } as const satisfies Record<string, Kind>;

@@ -55,6 +55,16 @@ describe("a configuration", () => {
       "guards.deletions: unknown perMinute",
     ],
     ["for a source that there is none of", { sources: { workday: {} } }, "sources: unknown workday"],
+    [
+      "in what leaving a group means",
+      { sources: { okta: { kinds: { "group.user_membership.remove": "suspend" } } } },
+      "sources.okta.kinds: leaving a group or an app cannot be a suspend",
+    ],
+    [
+      "of another source",
+      { sources: { workos: { kinds: { "dsync.group.user_removed": "suspend" } } } },
+      "sources.workos.kinds: leaving a group or an app cannot be a suspend",
+    ],
     ["in a role rule", { roles: [{ when: { groups: ["x"] } }] }, "roles.0.when: unknown groups"],
     ["in a source's options", { sources: { okta: { group: [] } } }, "sources.okta: unknown group"],
   ])("may not have a key that nobody knows: %s", (_, extra, problem) => {

@@ -65,8 +65,8 @@ async function sizeOf(name: QueueName): Promise<number> {
 }
 
 describe("lanes", () => {
-  test("leavers have one of their own", () => {
-    expect(kinds.filter((kind) => laneOf({ kind }) === "leavers")).toEqual(["leaver"]);
+  test("those whose access ends have one of their own", () => {
+    expect(kinds.filter((kind) => laneOf({ kind }) === "leavers")).toEqual(["leaver", "suspend"]);
   });
 
   test("a removal from the only group is a leaver's, one from a group of several stays behind the additions", () => {

@@ -36,6 +36,7 @@ describe("what orders events", () => {
       ["invitation.renew", "renew"],
       ["password.reset", "reset"],
       ["placement", "placement"],
+      ["suspend", "membership"],
     ]);
   });
 

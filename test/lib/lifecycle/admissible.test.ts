@@ -47,7 +47,8 @@ test("a source causes the kinds that it is trusted with, and no others", () => {
 test.each(ownSources)("%s may cause everything that can be done", (source) => {
   for (const kind of kinds) {
     const attempt = check(lifecycleEvent({ source, kind }));
-    if (kind === "changed") expect(attempt).toThrow(refusal("kind_not_allowed"));
+    if (kind === "changed" || (kind === "placement") !== (source === "placement"))
+      expect(attempt).toThrow(refusal("kind_not_allowed"));
     else expect(attempt).not.toThrow();
   }
 });
@@ -70,7 +71,7 @@ test("what shall take effect later is no event from the future", () => {
 test.each(kinds)("a role that is not on the list keeps a %s back only if it would be given", (kind) => {
   const event = lifecycleEvent({ source: "operator", kind, person: { email: "ann@example.com", role: "admin" } });
   if (["joiner", "reinstate", "mover"].includes(kind)) expect(check(event)).toThrow(refusal("role_not_allowed"));
-  else if (kind !== "changed") expect(check(event)).not.toThrow();
+  else if (kind !== "changed" && kind !== "placement") expect(check(event)).not.toThrow();
 });
 
 test("a role must be on the list, by name or by id", () => {
@@ -87,4 +88,10 @@ test("commands expire at their moment, other events never", () => {
   expect(isExpired(lifecycleEvent(), noon)).toBe(false);
   expect(isExpired(lifecycleEvent({ expiresAt: at(1) }), noon)).toBe(false);
   expect(isExpired(lifecycleEvent({ expiresAt: at(0) }), noon)).toBe(true);
+});
+
+test("a source that may cause leavers may cause suspensions, which are less", () => {
+  const event = lifecycleEvent({ kind: "suspend" });
+  expect(check(event, { sources: { standard: { allow: ["leaver"] } } })).not.toThrow();
+  expect(check(event, { sources: { standard: { allow: ["joiner"] } } })).toThrow(refusal("kind_not_allowed"));
 });

@@ -34,6 +34,7 @@ const renew: Action = {
   },
 };
 const remove: Action = { type: "delete", userId };
+const cut: Action = { type: "suspend", userId, email, developer: true, remove: [] };
 const hold: Action = { type: "hold", reason: "unknown_status" };
 
 function userIn(state: StateName, overrides: Partial<User> = {}): User | undefined {
@@ -94,6 +95,13 @@ const table: Record<Kind, Record<StateName, Action>> = {
     active: none("in_place"),
     ...unknownStatus,
   },
+  suspend: {
+    absent: none("not_a_user"),
+    invited: cut,
+    expired: cut,
+    active: cut,
+    ...unknownStatus,
+  },
   changed: {
     absent: none("no_lookup"),
     invited: none("no_lookup"),
@@ -112,7 +120,7 @@ describe("the decision table", () => {
   });
 
   test.each(cells)("$kind x $state, for a person who is leaving", ({ kind, state }) => {
-    const asks = ["joiner", "reinstate", "leaver"].includes(kind);
+    const asks = ["joiner", "reinstate", "leaver", "suspend"].includes(kind);
     const expected = asks ? table[kind][state] : none("leaving");
     expect(decide(lifecycleEvent({ kind }), email, userIn(state), { leaving: true }, policy)).toEqual(expected);
   });

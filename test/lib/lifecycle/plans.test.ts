@@ -52,6 +52,7 @@ describe("what has been done overtakes plans", () => {
       ["invitation.renew", {}],
       ["password.reset", {}],
       ["placement", {}],
+      ["suspend", {}],
     ]);
   });
 

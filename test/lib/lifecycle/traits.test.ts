@@ -55,6 +55,10 @@ describe("what is remembered", () => {
   test("is nothing where no rule asks for it, of other kinds, and of those who left", () => {
     expect(toRemember(later({ title: "Head" }), {}, { roles: [] })).toEqual({});
     expect(toRemember(lifecycleEvent({ kind: "invitation.renew" }), { traits }, config)).toEqual({});
-    expect(toRemember(lifecycleEvent({ kind: "leaver" }), { traits }, config)).toEqual({ traits: null });
+    expect(toRemember(lifecycleEvent({ kind: "leaver" }), { traits }, config)).toEqual({
+      traits: null,
+      placed: null,
+      suspended: null,
+    });
   });
 });

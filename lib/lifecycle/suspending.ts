@@ -1,0 +1,61 @@
+import { type Lease, noteSuspended } from "../ledger/claim.ts";
+import { notePlan } from "../ledger/plans.ts";
+import { dropDue, dueKey, schedule } from "../ledger/shelf.ts";
+import type { State } from "../ledger/state.ts";
+import type { Applied } from "./apply.ts";
+import type { Calls } from "./calls.ts";
+import type { Action } from "./decide.ts";
+import { eventTime, type LifecycleEvent } from "./event.ts";
+import { takeOut, unambiguous } from "./placing.ts";
+import type { Workshop } from "./workshop.ts";
+
+type Suspend = Extract<Action, { type: "suspend" }>;
+
+/**
+ * Cuts somebody's access by what can be undone: developer permission, and the memberships that this system gave. Their
+ * deletion is planned first, so that it comes even when the cutting fails; a reinstatement or a joiner calls it off.
+ * @throws Refused, RetryLater; both leave everything to be tried again, which does no harm
+ */
+export async function suspend(
+  action: Suspend,
+  event: LifecycleEvent,
+  state: State,
+  calls: Calls,
+  lease: Lease,
+  workshop: Workshop,
+): Promise<Applied> {
+  const { userId, developer, remove } = action;
+  const suspended = { at: eventTime(event), isDeveloper: state.suspended?.isDeveloper ?? developer };
+  // Noted before the plan is made: whoever joins again calls a plan off only for somebody known to be suspended.
+  await noteSuspended(workshop.table, lease, suspended);
+  await planDeletion(event, action.email, lease.person, workshop);
+  try {
+    if (developer) await calls.write((client, options) => client.update(userId, { isDeveloper: false }, options));
+    for (const place of remove) await takeOut(place, userId, calls);
+  } catch (error) {
+    throw unambiguous(error);
+  }
+  return { outcome: "suspended", userId, facts: { suspended, placed: [] } };
+}
+
+// In the name of the same source: what it is trusted with, and whether it is asked before a deletion, holds for this one.
+async function planDeletion(event: LifecycleEvent, email: string, person: string, workshop: Workshop): Promise<void> {
+  const { config, table } = workshop;
+  const at = new Date(eventTime(event) + config.suspension.deleteAfterHours * 3_600_000).toISOString();
+  const leaver: LifecycleEvent = {
+    id: `suspension:${event.id}`,
+    source: event.source,
+    kind: "leaver",
+    attempt: event.attempt,
+    occurredAt: event.occurredAt,
+    receivedAt: at,
+    effectiveAt: at,
+    person: { email, externalId: event.person.externalId },
+  };
+  const key = dueKey(leaver);
+  const noted = await notePlan(table, person, "leaver", Date.parse(event.occurredAt), key);
+  // A last day that was planned since, or a return, counts instead.
+  if (noted === false) return;
+  await schedule(table, leaver, person);
+  if (noted.replaces !== undefined && noted.replaces !== key) await dropDue(table, noted.replaces);
+}
