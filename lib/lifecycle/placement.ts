@@ -22,6 +22,7 @@ export async function followWithPlacement(
   { config, queue }: Workshop,
 ): Promise<void> {
   if (!isPlaced(event) || config.mode !== "act" || applied.userId === undefined) return;
+  if (applied.reason === "leaving" || applied.reason === "suspended") return;
   const { add, remove } = placePlan({ leaving: false, match, placed: state.placed });
   if (add.length + remove.length === 0) return;
   await queue.send([

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { roleSchema } from "./event.ts";
-import { organizationSchema } from "./places.ts";
+import { organizationSchema, placesOf } from "./places.ts";
 
 const text = z.string().check(z.minLength(1), z.maxLength(255));
 
@@ -11,26 +11,38 @@ const anyOf = z.pipe(
 );
 
 /** One of the `roles` in the configuration: who it is for, and what they get at Arize. */
-export const roleRuleSchema = z.strictObject({
-  /** Everything that is said here has to hold. A rule that says nothing is for everybody. */
-  when: z.strictObject({
-    /** The event's source, such as `okta`. */
-    source: z.optional(anyOf),
-    /** A group of the person at the source, as the source names it; an Okta group or app by its id. */
-    group: z.optional(anyOf),
-    /** In any letter case, as is the title: people type them. */
-    department: z.optional(anyOf),
-    title: z.optional(anyOf),
-    /** What comes after the @, whole: `example.com` is not `eu.example.com`. */
-    emailDomain: z.optional(anyOf),
-  }),
-  /** Left out, as the two below: what `defaults` says. */
-  role: z.optional(roleSchema),
-  isDeveloper: z.optional(z.boolean()),
-  inviteMode: z.optional(z.enum(["email_link", "none"])),
-  /** Where they are put once they are at Arize. Left out: nowhere. */
-  organizations: z.optional(z.array(organizationSchema)),
-});
+export const roleRuleSchema = z
+  .strictObject({
+    /** Everything that is said here has to hold. A rule that says nothing is for everybody. */
+    when: z.strictObject({
+      /** The event's source, such as `okta`. */
+      source: z.optional(anyOf),
+      /** A group of the person at the source, as the source names it; an Okta group or app by its id. */
+      group: z.optional(anyOf),
+      /** In any letter case, as is the title: people type them. */
+      department: z.optional(anyOf),
+      title: z.optional(anyOf),
+      /** What comes after the @, whole: `example.com` is not `eu.example.com`. */
+      emailDomain: z.optional(anyOf),
+    }),
+    /** Left out, as the two below: what `defaults` says. */
+    role: z.optional(roleSchema),
+    isDeveloper: z.optional(z.boolean()),
+    inviteMode: z.optional(z.enum(["email_link", "none"])),
+    /** Where they are put once they are at Arize. Left out: nowhere. */
+    organizations: z.optional(z.array(organizationSchema)),
+  })
+  .check(
+    z.refine(
+      // Arize refuses it; what a custom role is, Arize has to say.
+      ({ role, organizations = [] }) =>
+        role === undefined ||
+        placesOf(organizations).every(
+          (place) => typeof place.role !== "string" || (place.role === "annotator") === (role === "annotator"),
+        ),
+      { path: ["organizations"], params: { problem: "annotator goes with the account role annotator only" } },
+    ),
+  );
 export type RoleRule = z.infer<typeof roleRuleSchema>;
 
 /** What rules look at. What nobody ever said about a person is `undefined`, which is not the same as no. */

@@ -58,10 +58,23 @@ describe("a rule", () => {
     ["an empty list, which would fit nobody", { when: { group: [] } }],
     ["a condition that there is none of", { when: { groups: ["ml"] } }],
     ["a role that there is none of", { when: {}, role: "owner" }],
+    [
+      "an annotator who is a member elsewhere",
+      { when: {}, role: "annotator", organizations: [{ id: "o", role: "member" }] },
+    ],
+    [
+      "a member who is an annotator elsewhere",
+      { when: {}, role: "member", organizations: [{ id: "o", role: "annotator" }] },
+    ],
     ["an invite mode that tells a password", { when: {}, inviteMode: "temporary_password" }],
   ])("is not accepted with %s", (_, rule) => {
     expect(roleRuleSchema.safeParse(rule).success).toBe(false);
   });
+});
+
+test("a rule's memberships may have custom roles, whatever the account role", () => {
+  const organizations = [{ id: "o", role: { type: "custom", id: "r1" } }];
+  expect(roleRuleSchema.safeParse({ when: {}, role: "annotator", organizations }).success).toBe(true);
 });
 
 describe("properties", () => {
