@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { describeIssues } from "../issues.ts";
-import { emailSchema, type LifecycleEvent, nameSchema, personSchema } from "../lifecycle/event.ts";
+import { emailSchema, type LifecycleEvent, personSchema } from "../lifecycle/event.ts";
+import { firstName } from "./name.ts";
 
 const text = z.catch(z.optional(z.string()), undefined);
 const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -17,6 +18,7 @@ const userSchema = z.object({
   active: z.optional(flag),
   userName: text,
   displayName: text,
+  title: z.catch(personSchema.shape.title, undefined),
   name: z.catch(z.optional(z.object({ formatted: text, givenName: text, familyName: text })), undefined),
   emails: z.catch(z.array(z.object({ value: text, type: text, primary: z.optional(z.unknown()) })), []),
   [enterprise]: z.catch(
@@ -31,7 +33,7 @@ const operationSchema = z.object({ op: z.string(), path: z.optional(z.string()),
 
 /** What an event's data says of a person, as far as it is used. */
 export interface ScimData {
-  person: Pick<LifecycleEvent["person"], "email" | "name" | "department">;
+  person: Pick<LifecycleEvent["person"], "email" | "name" | "department" | "title">;
   active?: boolean | undefined;
 }
 
@@ -41,14 +43,16 @@ export function readScimUser(data: unknown): ScimData | { problem: string } {
   const result = userSchema.safeParse(patch.success ? valuesOf(patch.data.Operations) : (data ?? {}));
   if (!result.success) return { problem: `data ${describeIssues(result.error)}` };
   const email = emailSchema.safeParse(mainAddress(result.data));
-  const name = nameSchema.safeParse(nameOf(result.data));
+  const { name: parts, displayName, title } = result.data;
+  const name = firstName(parts?.formatted, [parts?.givenName, parts?.familyName], displayName);
   const department = result.data[enterprise]?.department;
   return {
     active: result.data.active,
     person: {
       ...(email.success && { email: email.data }),
-      ...(name.success && { name: name.data }),
+      ...(name && { name }),
       ...(department !== undefined && { department }),
+      ...(title !== undefined && { title }),
     },
   };
 }
@@ -67,9 +71,4 @@ function mainAddress({ emails, userName }: ScimUser): string | undefined {
   const main =
     emails.find(({ primary }) => primary === true) ?? emails.find(({ type }) => type === "work") ?? emails[0];
   return main?.value ?? userName;
-}
-
-function nameOf({ name, displayName }: ScimUser): string | undefined {
-  const parts = [name?.givenName, name?.familyName].filter((part) => part !== undefined);
-  return name?.formatted ?? (parts.length > 0 ? parts.join(" ") : displayName);
 }

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { emailSchema, type LifecycleEvent, nameSchema, personSchema } from "../lifecycle/event.ts";
+import { emailSchema, type LifecycleEvent, personSchema } from "../lifecycle/event.ts";
+import { firstName } from "./name.ts";
 
 const text = z.catch(z.nullish(z.string()), undefined);
 
@@ -13,7 +14,7 @@ export const workosUserSchema = z.object({
   name: text,
   first_name: text,
   last_name: text,
-  custom_attributes: z.catch(z.nullish(z.object({ department: text })), undefined),
+  custom_attributes: z.catch(z.nullish(z.object({ department: text, job_title: text })), undefined),
   previous_attributes: z.catch(z.nullish(z.object({ state: text })), undefined),
 });
 export type WorkosUser = z.infer<typeof workosUserSchema>;
@@ -23,12 +24,14 @@ export function personOf(user: WorkosUser): LifecycleEvent["person"] {
   const { emails } = user;
   const address = user.email ?? (emails?.find(({ primary }) => primary) ?? emails?.[0])?.value;
   const email = emailSchema.safeParse(address);
-  const name = nameSchema.safeParse(user.name || [user.first_name, user.last_name].filter(Boolean).join(" "));
+  const name = firstName(user.name, [user.first_name, user.last_name]);
   const department = personSchema.shape.department.safeParse(user.custom_attributes?.department ?? undefined);
+  const title = personSchema.shape.title.safeParse(user.custom_attributes?.job_title ?? undefined);
   return {
     externalId: user.id,
     ...(email.success && { email: email.data }),
-    ...(name.success && { name: name.data }),
+    ...(name && { name }),
     ...(department.data !== undefined && { department: department.data }),
+    ...(title.data !== undefined && { title: title.data }),
   };
 }

@@ -42,6 +42,7 @@ describe("an event about a person", () => {
           email: "noor.haddad@example.com",
           name: "Noor Haddad",
           department: "Research",
+          title: "Engineer",
         },
       },
     });

@@ -13,12 +13,13 @@ const noor = {
 const read = (change: object) => personOf(workosUserSchema.parse({ ...noor, ...change }));
 
 describe("personOf", () => {
-  it("has the id, the address, the name and the department, and no role", () => {
+  it("has the id, the address, the name, the department and the title, and no role", () => {
     expect(read({})).toEqual({
       externalId: "directory_user_01NOOR",
       email: "noor.haddad@example.com",
       name: "Noor Haddad",
       department: "Research",
+      title: "Engineer",
     });
   });
 
