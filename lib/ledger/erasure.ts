@@ -79,26 +79,32 @@ export async function erase(table: LedgerTable, { pk, sk }: ItemKey): Promise<vo
   await table.run((client) => client.send(new DeleteCommand({ TableName: table.name, Key: { pk, sk } })));
 }
 
+/** What stays of a state: what keeps the person away when something comes late, and what is under way. Anything else goes. */
+const kept = /^(pk|sk|(mark|done|said|claims|fails|in)_.*|goneAt|leftAt|lease(Owner|Until)|planned(Leaver|Joiner)At)$/;
+
 /**
- * Takes out of a person's state what says something about them, ids at sources too. The marks, sources' last words and
- * `goneAt` stay: without them an event that comes late would bring the person back. Ids of events may be ids of people: a
- * word takes their place. @throws RetryLater
+ * Takes out of a person's state what says something about them. The marks and `goneAt` stay: without them an event that
+ * comes late would bring the person back. Ids of events may be ids of people: a word takes their place. @throws RetryLater
  */
 export async function eraseState(table: LedgerTable, person: string): Promise<void> {
-  const ties = Object.keys(await readState(table, person)).filter((name) => /^(ids?|seen)_/.test(name));
-  const personal = ["profile", "userId", "invitedAt", "remindedAt", "renewals", "roleReport", ...ties];
-  const marks = ["membership", "attributes", "resend", "renew", "reset"];
+  const names = Object.keys(await readState(table, person));
+  const doneIds = names.filter((name) => name.startsWith("doneId_"));
+  const personal = names.filter((name) => !kept.test(name) && !doneIds.includes(name));
+  const sets = doneIds.map((_, index) => `#d${index} = :forgotten`).join(", ");
+  const removes = personal.map((_, index) => `#p${index}`).join(", ");
+  if (sets === "" && removes === "") return;
   await table.won((client) =>
     client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression:
-          `SET ${marks.map((mark) => `doneId_${mark} = :forgotten`).join(", ")} ` +
-          `REMOVE ${personal.map((_, index) => `#p${index}`).join(", ")}`,
+        UpdateExpression: `${sets && `SET ${sets} `}${removes && `REMOVE ${removes}`}`,
         ConditionExpression: "attribute_exists(pk)",
-        ExpressionAttributeNames: Object.fromEntries(personal.map((name, index) => [`#p${index}`, name])),
-        ExpressionAttributeValues: { ":forgotten": "forgotten" },
+        ExpressionAttributeNames: {
+          ...Object.fromEntries(doneIds.map((name, index) => [`#d${index}`, name])),
+          ...Object.fromEntries(personal.map((name, index) => [`#p${index}`, name])),
+        },
+        ...(sets && { ExpressionAttributeValues: { ":forgotten": "forgotten" } }),
       }),
     ),
   );

@@ -19,8 +19,8 @@ import { isPlaced } from "./placement.ts";
 import { carryOutPlaces } from "./placing.ts";
 import { matchRule, type RuleMatch } from "./roles.ts";
 import type { Lifted } from "./subject.ts";
-import { suspicionsOf } from "./suspicions.ts";
 import { suspend } from "./suspending.ts";
+import { suspicionsOf } from "./suspicions.ts";
 import { toRemember, traitsOf } from "./traits.ts";
 import type { Workshop } from "./workshop.ts";
 

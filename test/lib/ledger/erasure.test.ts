@@ -69,14 +69,23 @@ test("takes out of a state what is somebody's, and leaves what keeps them away",
   const event = lifecycleEvent({ kind: "leaver", id: "standard:ann@example.com", person: who });
   const version = versionOf(event);
   await claim(table, { person, event, version, token: "t", now: noon, leaseMs: 1 });
-  const facts = { goneAt: at(0), userId: "u1", profile: { name: "Ann Lee" }, invitedAt: at(-1), renewals: 1 };
+  const facts = {
+    goneAt: at(0),
+    userId: "u1",
+    profile: { name: "Ann Lee" },
+    invitedAt: at(-1),
+    renewals: 1,
+    traits: { at: noon, source: "okta", department: "Lab" },
+    placed: [{ organization: "lab", role: "member" as const }],
+    suspended: { at: noon, isDeveloper: true },
+  };
   await record(table, { person, event, token: "t" }, facts, version);
   await noteSeen(table, person, { source: "some-hr", externalId: "employee-8", at: noon });
   await eraseState(table, person);
   const state = await readState(table, person);
   const left = { mark_membership: version, done_membership: version, goneAt: at(0), said_standard: version };
   expect(state).toMatchObject(left);
-  expect(inspect(state)).not.toMatch(/ann|Ann|u1|invitedAt|renewals|employee|seen_/);
+  expect(inspect(state)).not.toMatch(/ann|Ann|u1|invitedAt|renewals|employee|seen_|traits|placed|suspended/);
   const late = lifecycleEvent({ kind: "joiner", occurredAt: at(-1) });
   const request = { person, event: late, version: versionOf(late), token: "t", now: noon + 2, leaseMs: 1 };
   expect(await claim(table, request)).toMatchObject({ claimed: false, why: "stale" });
