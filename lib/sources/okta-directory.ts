@@ -116,6 +116,6 @@ async function usersOf(client: DirectoryClient, { ofApp }: Part, question: Quest
 /** From `Link: <https://example.okta.com/api/v1/users?after=...>; rel="next"` (RFC 8288). */
 function nextTarget(client: DirectoryClient, headers: ApiResponse["headers"], question: Question): string | undefined {
   const link = [headers.link ?? []].flat().join(", ");
-  const next = /<([^<>]*)>;\s*rel="next"/.exec(link)?.[1];
+  const next = /<([^<>]*)>; ?rel="next"/.exec(link)?.[1];
   return next === undefined ? undefined : client.follow(next, question);
 }
