@@ -3,7 +3,7 @@ import { localSecrets, secretIds } from "../local/environment.ts";
 import { oktaRequest, type SignedRequest, standardRequest } from "../local/signed-requests.ts";
 import { type RunningStack, runningStack } from "./support/running-stack.ts";
 
-const timeout = 120_000;
+const timeout = 240_000;
 const standardSecret = localSecrets[secretIds.standard];
 const oktaSecret = localSecrets[secretIds.okta];
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();

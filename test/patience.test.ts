@@ -120,7 +120,7 @@ const putBacks = ({ lines }: RunningStack) =>
     (id) => id,
   );
 
-describe("an outage of the real thing, in small", { timeout: 180_000 }, () => {
+describe("an outage of the real thing, in small", { timeout: 300_000 }, () => {
   it("ends with everything applied and empty queues; meanwhile the breaker answers for Arize", async () => {
     const stack = await runningStack({ backoffBaseMs: 50 });
     const [leavers, joiners] = [everybody("leaver", 20), everybody("joiner", 40)];
@@ -151,7 +151,7 @@ describe("an outage of the real thing, in small", { timeout: 180_000 }, () => {
   });
 });
 
-describe("an event that kills whatever works it", { timeout: 180_000 }, () => {
+describe("an event that kills whatever works it", { timeout: 300_000 }, () => {
   it("is parked after five crashes, and everybody who came with it arrives", async () => {
     const apiKey = localSecrets[secretIds.arize];
     const arize = await fakeArize({ apiKey });
