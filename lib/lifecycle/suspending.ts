@@ -48,7 +48,7 @@ async function planDeletion(event: LifecycleEvent, email: string, person: string
     kind: "leaver",
     attempt: event.attempt,
     occurredAt: event.occurredAt,
-    receivedAt: at,
+    receivedAt: event.receivedAt,
     effectiveAt: at,
     person: { email, externalId: event.person.externalId },
   };
