@@ -17,6 +17,7 @@ describe("okta's options", () => {
     expect(options()).toEqual({
       allow: ["joiner", "mover", "leaver", "reinstate"],
       kinds: {},
+      unconfirmedLeavers: "act",
       everyone: false,
       apps: [],
       groups: [],

@@ -18,6 +18,7 @@ describe("workos' options", () => {
     expect(workos.options.parse({})).toEqual({
       allow: ["joiner", "mover", "leaver", "reinstate"],
       kinds: {},
+      unconfirmedLeavers: "act",
       groups: [],
       assumeAbsent: false,
     });
