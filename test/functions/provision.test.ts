@@ -339,7 +339,9 @@ describe("events that cannot go on", () => {
 
 /** A planned event comes on its day although its plan was overtaken: the sweep had put it on the queue already. */
 async function sentByNow(bench: Awaited<ReturnType<typeof workbench>>, planned: LifecycleEvent): Promise<void> {
-  await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThanOrEqual(Date.parse(planned.effectiveAt ?? ""));
+  await expect
+    .poll(() => Date.now(), { timeout: 10_000 })
+    .toBeGreaterThanOrEqual(Date.parse(planned.effectiveAt ?? ""));
   await bench.deliver([{ ...planned, attempt: 1 }]);
 }
 

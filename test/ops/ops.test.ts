@@ -131,9 +131,9 @@ describe("an operator", { timeout: 120_000 }, () => {
 
   it("has a webhook explained, and nothing changes", async () => {
     const file = join(folder, "payload.json");
-    const data = { email: "kay@example.com", name: "Kay", department: "labeling" };
+    const data = { email: "noa@example.com", name: "Noa", department: "labeling" };
     const secret = localSecrets[secretIds.standard];
-    const { headers, body } = standardRequest({ type: "person.joined", data, secret, id: "msg_kay" });
+    const { headers, body } = standardRequest({ type: "person.joined", data, secret, id: "msg_noa" });
     writeFileSync(file, body);
     const arguments_ = Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}:${value}`]);
     const before = await (await fetch(`${stack.urls.arize}/_fake/users`)).text();
@@ -144,9 +144,9 @@ describe("an operator", { timeout: 120_000 }, () => {
       door: ["verified"],
       events: [
         {
-          event: "standard:msg_kay",
+          event: "standard:msg_noa",
           kind: "joiner",
-          person: "kay@example.com",
+          person: "noa@example.com",
           rule: "1 department Labeling",
           outcome: "would_create",
           reason: "role annotator, invite mode none",
@@ -156,14 +156,14 @@ describe("an operator", { timeout: 120_000 }, () => {
     const unsigned = await ops("explain", file, "--source", "standard");
     expect(unsigned).toMatchObject({ code: 0, out: expect.stringMatching(/^standard: not verified: .*--header\n/) });
     expect(unsigned.out).toContain("would_create");
-    writeFileSync(file, body.replace("kay@", "joe@"));
+    writeFileSync(file, body.replace("noa@", "joe@"));
     expect(await ops("explain", file, "--source", "standard", ...arguments_)).toMatchObject({
       code: 3,
       out: expect.stringContaining("not verified, answered 401: signature does not match"),
     });
 
     expect(await (await fetch(`${stack.urls.arize}/_fake/users`)).text()).toBe(before);
-    expect(await json("person", "kay@example.com")).toEqual([]);
+    expect(await json("person", "noa@example.com")).toEqual([]);
   });
 
   it("has a leaver explained, guards and all", async () => {
