@@ -5,6 +5,7 @@ import { Architecture, CfnFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { type BundlingOptions, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { bundle, bundleAliases } from "./bundle.ts";
 import { caFileName } from "./environment.ts";
 import type { Settings } from "./settings.ts";
 
@@ -54,15 +55,13 @@ export interface HouseFunction {
   role: Role;
 }
 
-/** Bundling the SDK loads faster than the runtime's own; not minified, since the frames in the log are to be read. */
 function bundling({ arizeCaFile }: Settings): BundlingOptions {
+  const aliases = Object.entries(bundleAliases).map(([from, to]) => [`--alias:${from}`, to]);
   return {
+    ...bundle,
     format: OutputFormat.ESM,
-    target: "node24",
-    mainFields: ["module", "main"],
     externalModules: [],
-    minify: false,
-    sourceMap: false,
+    esbuildArgs: Object.fromEntries(aliases),
     // CDK starts esbuild through npx, which would ask the registry for a newer npm.
     environment: { npm_config_update_notifier: "false" },
     ...(arizeCaFile !== undefined && {

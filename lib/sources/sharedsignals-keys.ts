@@ -1,7 +1,7 @@
 import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
 import { RetryLater } from "../errors.ts";
 
-type Jose = typeof import("jose");
+type Jose = typeof import("./sharedsignals-jose.ts");
 
 /** One a line of the secret, for as long as this process lives: keys that were read once are not read for each token. */
 const keySets = new Map<string, JWTVerifyGetKey>();

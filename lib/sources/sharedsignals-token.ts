@@ -3,7 +3,7 @@ import { Rejected, type RejectedStatus } from "../errors.ts";
 import { keyFinder } from "./sharedsignals-keys.ts";
 import type { WebhookRequest } from "./source.ts";
 
-type Jose = typeof import("jose");
+type Jose = typeof import("./sharedsignals-jose.ts");
 
 /** The codes of RFC 8935, 2.4 that are used here. */
 type SetError = "invalid_request" | "invalid_key" | "invalid_issuer" | "invalid_audience" | "authentication_failed";
@@ -38,7 +38,7 @@ export async function verifySet(
   { issuer, audience }: { issuer: string; audience: string },
 ): Promise<Buffer> {
   // Loaded by the first token: deployments without this source never pay for it.
-  const jose = await import("jose");
+  const jose = await import("./sharedsignals-jose.ts");
   const token = request.body.toString("latin1").trim();
   requireCanonical(token);
   const currentDate = request.receivedAt;
