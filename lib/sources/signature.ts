@@ -1,4 +1,4 @@
-import { createHash, createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from "node:crypto";
+import { createHmac, createPublicKey, hash, type KeyObject, timingSafeEqual, verify } from "node:crypto";
 import { Rejected } from "../errors.ts";
 import type { WebhookRequest } from "./source.ts";
 
@@ -90,7 +90,7 @@ export function tokenMatches(token: string, secrets: readonly string[]): boolean
 
 // Digests have one length, so that the comparison tells nothing of a secret's, either.
 function equal(left: string, right: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
+  const digest = (text: string) => hash("sha256", text, "buffer");
   return timingSafeEqual(digest(left), digest(right));
 }
 
