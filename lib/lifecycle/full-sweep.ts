@@ -9,7 +9,7 @@ import { log, metricNames } from "../telemetry.ts";
 import type { LifecycleEvent } from "./event.ts";
 import { sendHints } from "./listed-people.ts";
 import { hintOf, missedLeaver } from "./missed.ts";
-import { pages } from "./pages.ts";
+import { pagesAhead } from "./pages.ts";
 import { isListingTrusted, leftForGood, lingeringLeaver, type PlanEntry } from "./reconcile.ts";
 import { type SourcesSwept, sweepSources } from "./source-sweep.ts";
 import { callsOf, type KnownStates, type SweepRequest, type Swept, statesOf, stopMs } from "./sweep-request.ts";
@@ -30,7 +30,7 @@ export async function sweepEverybody(workshop: Workshop, request: SweepRequest):
   if (!listed.finished) return { finished: false, users: run.users, queued: listed.queued, plan: [] };
   const found = { queued: listed.queued, plan: [...listed.plan] };
   try {
-    for await (const page of pages(callsOf(workshop, request), {}, run.cursor || undefined)) {
+    for await (const page of pagesAhead(callsOf(workshop, request), {}, run.cursor || undefined)) {
       const entries = await lookAt(page, run, listed, workshop);
       if (request.dryRun) found.plan.push(...entries);
       else found.queued += await sendHints(entries, workshop);

@@ -20,6 +20,27 @@ export async function* pages(calls: Calls, query: UsersListQuery, start?: string
   } while (cursor !== undefined);
 }
 
+/**
+ * The same for whoever reads to the end: the next page is asked for while one is being worked on. Who stops early has read
+ * a page too many, and waits for it.
+ */
+export async function* pagesAhead(...listing: Parameters<typeof pages>): AsyncGenerator<UsersPage, void> {
+  const asked = pages(...listing);
+  let next = asked.next();
+  try {
+    for (;;) {
+      const { value, done } = await next;
+      if (done || value === undefined) return;
+      next = asked.next();
+      // Its failure is told when its turn comes; until then it must not count as one that nobody looks at.
+      next.catch(() => {});
+      yield value;
+    }
+  } finally {
+    await next.catch(() => {});
+  }
+}
+
 async function firstPage(listing: AsyncGenerator<UsersPage, void>): Promise<UsersPage> {
   const { value } = await listing.next();
   return value ?? { users: [], nextCursor: undefined };

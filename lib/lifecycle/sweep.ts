@@ -2,7 +2,7 @@ import { endRun, readRun, writeRun } from "../ledger/runs.ts";
 import { findShelved, listDue, unschedule } from "../ledger/shelf.ts";
 import { log, metricNames } from "../telemetry.ts";
 import type { LifecycleEvent } from "./event.ts";
-import { pages } from "./pages.ts";
+import { pagesAhead } from "./pages.ts";
 import { type PlanEntry, planInvitation } from "./reconcile.ts";
 import { callsOf, type SweepRequest, type Swept, statesOf, stopMs } from "./sweep-request.ts";
 import type { Workshop } from "./workshop.ts";
@@ -13,7 +13,11 @@ export async function sweepInvitations(workshop: Workshop, request: SweepRequest
   const now = Date.now();
   const resumed = request.dryRun ? undefined : await readRun(table, "invitations", now);
   const swept: Swept = { finished: true, users: resumed?.users ?? 0, queued: 0, plan: [] };
-  for await (const page of pages(callsOf(workshop, request), { status: ["invited", "expired"] }, resumed?.cursor)) {
+  for await (const page of pagesAhead(
+    callsOf(workshop, request),
+    { status: ["invited", "expired"] },
+    resumed?.cursor,
+  )) {
     const known = await statesOf(page, workshop);
     const entries = page.users
       .map((user) => planInvitation(user, known(user.email), now, config))

@@ -1,10 +1,10 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { UsersPage } from "../../../lib/arize/users-client.ts";
 import { Breaker } from "../../../lib/lifecycle/breaker.ts";
 import { Calls, judge } from "../../../lib/lifecycle/calls.ts";
 import { Pace } from "../../../lib/lifecycle/pace.ts";
-import { pages } from "../../../lib/lifecycle/pages.ts";
+import { pages, pagesAhead } from "../../../lib/lifecycle/pages.ts";
 import { Secrets } from "../../../lib/secrets.ts";
 import { Metrics } from "../../../lib/telemetry.ts";
 import type { FakeArize } from "../../../local/fake-arize/server.ts";
@@ -78,6 +78,39 @@ describe("a listing", () => {
     const got = await read(pages(callsTo(fake.url), { limit: 2 }));
     expect(got).toEqual({ pages: [emails.slice(0, 2), emails.slice(2, 4), emails.slice(4)] });
     expect(fake.calls()[route]).toBe(5);
+  });
+});
+
+describe("a listing that is read ahead", () => {
+  test("asks for the next page while one is worked on, and for none after the last", async () => {
+    const { fake, emails } = await accountOfFive();
+    const got: string[][] = [];
+    for await (const { users } of pagesAhead(callsTo(fake.url), { limit: 2 })) {
+      got.push(users.map(({ email }) => email));
+      await vi.waitFor(() => expect(fake.calls()[route]).toBe(Math.min(3, got.length + 1)));
+    }
+    expect(got).toEqual([emails.slice(0, 2), emails.slice(2, 4), emails.slice(4)]);
+    expect(fake.calls()[route]).toBe(3);
+  });
+
+  test("tells a failure once the page before it has been worked on", async () => {
+    const { fake, emails } = await accountOfFive();
+    fake.fault({ route, skip: 1, status: 500 });
+    expect(await read(pagesAhead(callsTo(fake.url), { limit: 2 }))).toEqual({
+      pages: [emails.slice(0, 2)],
+      failure: expect.objectContaining({ name: "RetryLater", reason: "arize_server" }),
+    });
+  });
+
+  test("leaves nothing under way when it is stopped", async () => {
+    const { fake } = await accountOfFive();
+    const answered = vi.fn();
+    fake.intercept((_, moment) => {
+      if (moment === "after") answered();
+      return undefined;
+    });
+    for await (const _ of pagesAhead(callsTo(fake.url), { limit: 2 })) break;
+    expect(answered).toHaveBeenCalledTimes(2);
   });
 });
 
