@@ -1,0 +1,2 @@
+/** R0: a function that does nothing. What it costs is Node's. */
+export const handler = async () => ({});
