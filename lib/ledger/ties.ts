@@ -43,6 +43,15 @@ export function lastWord(state: State, source: string): "joined" | "left" | unde
 }
 
 /**
+ * Whether a source said last that they joined, and something newer than that or that itself is done. While a joiner is
+ * being tried again, or waits for an operator, nobody knows yet whether there is anybody to move.
+ */
+export function isJoinedBy(state: State, source: string): boolean {
+  const said = state[tieNames.said(source)];
+  return lastWord(state, source) === "joined" && Number(said) <= (state.done_membership ?? 0);
+}
+
+/**
  * Whether somebody has come from a source: it said last that they joined, or never said anything and its listing had them.
  * An id alone says no such thing: an identity provider speaks of everybody in the company.
  */

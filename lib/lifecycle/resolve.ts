@@ -1,7 +1,7 @@
 import { RetryLater } from "../errors.ts";
 import { readPointer } from "../ledger/pointers.ts";
 import { readState, type State } from "../ledger/state.ts";
-import { cameFrom, lastWord } from "../ledger/ties.ts";
+import { cameFrom, isJoinedBy } from "../ledger/ties.ts";
 import { mayCause } from "./admissible.ts";
 import { backoffMs } from "./backoff.ts";
 import { emailSchema, type Kind, type LifecycleEvent, nameSchema, type Person } from "./event.ts";
@@ -33,10 +33,10 @@ export async function resolve(event: LifecycleEvent, delivery: Delivery, worksho
 }
 
 /**
- * What a hint means, by what its source says. Somebody who should have access is a joiner when the source had not said so
- * before, else a mover. Somebody who has left, or whom it does not know any more, is a leaver. Somebody who is in none of
- * the configured groups is one only if they were: others of the company may have come to Arize by another way. Whoever is
- * hired and not there yet is nothing: the source will say when they are.
+ * What a hint means, by what its source says. Somebody who should have access is a mover when the source had said so before
+ * and that is done, else a joiner. Somebody who has left, or whom it does not know any more, is a leaver. Somebody who is in
+ * none of the configured groups is one only if they were: others of the company may have come to Arize by another way.
+ * Whoever is hired and not there yet is nothing: the source will say when they are.
  */
 async function meaningOf(event: LifecycleEvent, { said }: Reading, workshop: Workshop): Promise<Resolved> {
   if (said === "pending") return { event, nothing: "not_active" };
@@ -48,7 +48,7 @@ async function meaningOf(event: LifecycleEvent, { said }: Reading, workshop: Wor
 }
 
 function activeKind({ source, kind }: LifecycleEvent, state: State, { config }: Workshop): Kind {
-  const isJoiner = kind !== "mover" && lastWord(state, source) !== "joined";
+  const isJoiner = kind !== "mover" && !isJoinedBy(state, source);
   return isJoiner && mayCause({ source, kind: "joiner" }, config) ? "joiner" : "mover";
 }
 

@@ -178,6 +178,19 @@ describe("a hint", () => {
     expect((await bench.trail(ada)).map(({ kind }) => kind)).toEqual(["joiner", "mover"]);
   });
 
+  it("stays a joiner when it is tried again, and so is the next one until somebody is there", async () => {
+    const bench = await workbench(readable);
+    bench.sources.put("bamboohr", "71", person);
+    const [hint, next] = [thin("changed", -2), thin("changed", -1)];
+    bench.fake.fault({ route: "GET /v2/users", status: 503, times: 2 });
+    expect(await bench.deliver([hint])).toEqual([hint.id]);
+    expect(await bench.deliver([hint], { receives: 2 })).toEqual([hint.id]);
+    expect(await bench.deliver([next])).toEqual([]);
+    expect(await bench.deliver([hint], { receives: 3 })).toEqual([]);
+    expect((await ends(bench)).sort()).toEqual(["invited active", "none already_invited active"]);
+    expect(statusOf(bench)).toBe("invited");
+  });
+
   it.each([
     ["inactive", (bench: Workbench) => bench.sources.put("bamboohr", "71", { ...person, active: false })],
     ["gone", (bench: Workbench) => bench.sources.remove("bamboohr", "71")],
