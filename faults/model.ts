@@ -1,4 +1,4 @@
-import type { Person } from "./people.ts";
+import type { Fact, Person } from "./people.ts";
 
 /** What was seen of one fact: when it was first sent, and when its end was written down, epoch milliseconds. */
 export interface Seen {
@@ -10,7 +10,8 @@ export interface Seen {
 export interface Expected {
   /** `either` where the order of arrival decides, and both orders were possible. */
   is: "present" | "gone" | "either";
-  name: string;
+  /** Absent where it decides which of their events came first: who is known to be leaving is not updated any more. */
+  name?: string;
 }
 
 /**
@@ -20,10 +21,16 @@ export interface Expected {
  */
 export function expect(person: Person, seen: (id: string) => Seen | undefined): Expected {
   const name = nameOf(person);
-  if (person.cast === "outsider" || person.cast === "protected")
-    return { is: "present", name: person.cast === "outsider" ? person.name : name };
+  if (person.cast === "outsider") return { is: "present", name: person.name };
+  if (person.cast === "protected") return { is: "present" };
   if (person.seeded === "inactive") return { is: "gone", name };
   return { is: membership(person, seen), name };
+}
+
+/** Whether a planned last day was called off by a return, after which nothing more is heard of it. */
+export function isCalledOff(plan: Fact, { facts }: Person, seen: (id: string) => Seen | undefined): boolean {
+  if (plan.kind !== "leaver" || plan.effectiveAfterMs === undefined) return false;
+  return facts.some(({ id, kind, at }) => kind === "reinstate" && at > plan.at && seen(id)?.endedAt !== undefined);
 }
 
 function membership({ facts, seeded }: Person, seen: (id: string) => Seen | undefined): Expected["is"] {
@@ -44,8 +51,8 @@ function membership({ facts, seeded }: Person, seen: (id: string) => Seen | unde
 
 /** Whether a leaver could not count, as a newer word had been seen to its end before this one could take effect. */
 function cameTooLate(
-  leaver: Person["facts"][number],
-  joiners: Person["facts"],
+  leaver: Fact,
+  joiners: readonly Fact[],
   newestJoiner: number,
   seen: (id: string) => Seen | undefined,
 ): boolean {

@@ -8,7 +8,7 @@ import { Operator } from "./operator.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { type Sent, sendAll } from "./send-all.ts";
 import { ledgerId } from "./senders.ts";
-import { fake, judge, type Verdict } from "./verdict.ts";
+import { fake, isThrough, judge, type Verdict } from "./verdict.ts";
 
 export interface RunOptions {
   seed: number;
@@ -130,23 +130,18 @@ async function settle(
   operator: Operator,
   onOpen: (open: number) => void,
 ): Promise<void> {
-  const facts = plan.people
-    .flatMap((person) => person.facts)
-    .filter(({ effectiveAfterMs = 0 }) => effectiveAfterMs < 24 * 3_600_000);
-  const isOpen = (id: string) => sent.accepted.has(id) && !isThrough(lab, id);
+  const facts = plan.people.flatMap((person) => person.facts.map((fact) => ({ fact, person })));
   let [fewest, since] = [Number.POSITIVE_INFINITY, Date.now()];
   while (Date.now() - since < patienceMs) {
     const released = await operator.release("all");
-    const open = facts.filter((fact) => isOpen(ledgerId(fact))).length + (await queued(lab));
+    const isOpen = ({ fact, person }: (typeof facts)[number]) =>
+      sent.accepted.has(ledgerId(fact)) && !isThrough(fact, person, sent, lab);
+    const open = facts.filter(isOpen).length + (await queued(lab));
     onOpen(open);
     if (open === 0 && released === 0) return;
     if (open < fewest) [fewest, since] = [open, Date.now()];
     await delay(5_000);
   }
-}
-
-function isThrough(lab: Lab, id: string): boolean {
-  return lab.watch.endings.get(id)?.some(({ outcome }) => outcome !== "scheduled") ?? false;
 }
 
 /** Messages that are anywhere in the two lanes. */

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import { urlOf } from "../local/environment.ts";
 import type { Lab } from "./lab.ts";
-import { expect } from "./model.ts";
+import { expect, isCalledOff } from "./model.ts";
 import type { Operator } from "./operator.ts";
-import type { Person } from "./people.ts";
+import type { Fact, Person } from "./people.ts";
 import type { Plan } from "./plan.ts";
 import { type Sent, seenOf } from "./send-all.ts";
 import { ledgerId } from "./senders.ts";
@@ -79,7 +79,8 @@ function judgePerson(person: Person, user: User | undefined, expected: ReturnTyp
   if (expected.is === "gone" && isThere) zeros.leftBehind.push(person.email);
   if (expected.is === "present" && user?.status === "inactive") zeros.wronglyDeleted.push(person.email);
   if (expected.is === "present" && user === undefined) zeros.missing.push(person.email);
-  if (expected.is !== "gone" && isThere && user.name !== expected.name) zeros.outOfDate.push(person.email);
+  if (expected.is === "gone" || expected.name === undefined) return;
+  if (isThere && user.name !== expected.name) zeros.outOfDate.push(person.email);
 }
 
 /** Reasons to wait that are part of somebody's story. */
@@ -94,16 +95,24 @@ const foreseen: Record<string, readonly string[]> = {
 
 async function judgeEvents(plan: Plan, sent: Sent, lab: Lab, operator: Operator, zeros: Zeros): Promise<void> {
   const waiting = await operator.waiting();
-  for (const { email, cast, facts } of plan.people) {
+  for (const person of plan.people) {
+    const { email, cast, facts } = person;
     for (const fact of facts) {
       const id = ledgerId(fact);
-      const isFarOff = (fact.effectiveAfterMs ?? 0) > 24 * 3_600_000;
-      const through = lab.watch.endings.get(id)?.some(({ outcome }) => isFarOff || outcome !== "scheduled");
-      if (sent.accepted.has(id) && !through) zeros.lost.push(email);
+      if (sent.accepted.has(id) && !isThrough(fact, person, sent, lab)) zeros.lost.push(email);
       const reason = waiting.get(id);
       if (reason !== undefined && !foreseen[cast]?.includes(reason)) zeros.stuck.push(email);
     }
   }
+}
+
+/** Whether an event has come to its end, or waits for a day that is far off or has been called off. */
+export function isThrough(fact: Fact, person: Person, sent: Sent, lab: Lab): boolean {
+  const endings = lab.watch.endings.get(ledgerId(fact)) ?? [];
+  if (endings.length === 0) return false;
+  const isFarOff = (fact.effectiveAfterMs ?? 0) > 24 * 3_600_000;
+  const isPlanOnly = endings.every(({ outcome }) => outcome === "scheduled");
+  return !isPlanOnly || isFarOff || isCalledOff(fact, person, seenOf(sent, lab));
 }
 
 function countMails(plan: Plan, mails: z.infer<typeof mailsSchema>["mails"], lab: Lab): Verdict["mails"] {

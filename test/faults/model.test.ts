@@ -1,5 +1,5 @@
 import { expect as assert, describe, it } from "vitest";
-import { expect, type Seen } from "../../faults/model.ts";
+import { expect, isCalledOff, type Seen } from "../../faults/model.ts";
 import type { Fact, Person } from "../../faults/people.ts";
 
 const minute = 60_000;
@@ -75,6 +75,20 @@ describe("who has to be there", () => {
     assert(expect(planned, called(10 * minute)).is).toBe("present");
     assert(expect(planned, called(10 * minute + 1)).is).toBe("either");
   });
+});
+
+it("a plan is called off by a newer return that is through, and only a plan", () => {
+  const planned = person([leaver(5, 10 * minute), leaver(5), reinstate(4), reinstate(6)]);
+  const [plan, word] = planned.facts;
+  const through = (id: string) => (seenId: string) => ({ sentAt: 0, endedAt: seenId === id ? 1 : undefined });
+  assert(plan && isCalledOff(plan, planned, through("f3"))).toBe(true);
+  assert(plan && isCalledOff(plan, planned, through("f2"))).toBe(false);
+  assert(word && isCalledOff(word, planned, through("f3"))).toBe(false);
+});
+
+it("nobody can say which name somebody has who is protected against leaving", () => {
+  const guarded = person([{ kind: "mover", minute: 1, name: "Ada King" }, leaver(5)], { cast: "protected" });
+  assert(expect(guarded, unseen)).toEqual({ is: "present" });
 });
 
 it("the newest update names somebody, whatever the order in which it stands", () => {
