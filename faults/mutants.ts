@@ -51,7 +51,7 @@ process.exit(surprises === 0 ? 0 : 1);
 async function runLab(patch: string | undefined): Promise<string> {
   const copy = mkdtempSync(join(tmpdir(), "mutant-"));
   try {
-    for (const name of ["lib", "functions", "local", "ops", "faults", "lifecycle.config.ts", "package.json"]) {
+    for (const name of ["lib", "functions", "local", "ops", "faults", "test", "lifecycle.config.ts", "package.json"]) {
       cpSync(join(root, name), join(copy, name), { recursive: true });
     }
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));

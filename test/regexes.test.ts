@@ -12,7 +12,6 @@ const root = new URL("../", import.meta.url);
 const excused: Record<string, string> = {
   '/[^\\s"@:/]+(?:@|%40)[^\\s"@:/]*/gi': "telemetry.ts cuts what it looks at to 2,000 characters",
   "/\\/+$/": "transport.ts looks at the deployer's own base URL",
-  "/(\\{\\w+\\})/": "signature.ts splits templates that are written beside it",
   "/(?:^|\\/)Users\\/([^/]+)$/": "sharedsignals-subject.ts: each attempt ends at the slash where the next may begin",
   '/<([^<>]*)>; ?rel="next"/': "okta-directory.ts: each attempt ends at the bracket where the next may begin",
   "/(T[\\d:.]+)$/": "utc.ts: each attempt ends at the T where the next may begin",

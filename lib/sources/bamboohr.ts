@@ -9,7 +9,7 @@ const scheme: HmacScheme = {
   signature: { header: "x-bamboohr-signature" },
   // BambooHR promises neither a format of the time nor a limit to its age: it is only part of what is signed.
   timestamp: { header: "x-bamboohr-timestamp" },
-  signed: "{body}{timestamp}",
+  signed: ["body", "timestamp"],
   digest: "sha256",
   encoding: "hex",
   key: "utf8",

@@ -1,6 +1,8 @@
 import { Rejected } from "../errors.ts";
 import type { WebhookRequest } from "./source.ts";
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /**
  * Reads a body as JSON, a byte order mark allowed.
  * @throws Rejected 400 `not valid UTF-8` or `not JSON`, without quoting any of it
@@ -28,7 +30,7 @@ export function mediaType({ headers }: Pick<WebhookRequest, "headers">): string 
 
 function decode(body: Buffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return utf8.decode(body);
   } catch {
     throw new Rejected(400, "not valid UTF-8");
   }

@@ -14,7 +14,7 @@ const scheme: HmacScheme = {
   id: { header: "finch-event-id" },
   timestamp: { header: "finch-timestamp", window: { unit: "s", toleranceMs: 5 * 60_000 } },
   signature: { header: "finch-signature", separator: " ", prefix: "v1," },
-  signed: "{id}.{timestamp}.{body}",
+  signed: ["id", ".", "timestamp", ".", "body"],
   digest: "sha256",
   encoding: "base64",
   key: "base64",

@@ -20,7 +20,7 @@ import {
 
 const scheme: HmacScheme = {
   signature: { header: "x-gusto-signature" },
-  signed: "{body}",
+  signed: ["body"],
   digest: "sha256",
   encoding: "hex",
   key: "utf8",

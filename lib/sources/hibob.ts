@@ -20,7 +20,7 @@ import { looseUtcSchema } from "./utc.ts";
 
 const scheme: HmacScheme = {
   signature: { header: "bob-signature" },
-  signed: "{body}",
+  signed: ["body"],
   digest: "sha512",
   encoding: "base64",
   key: "utf8",

@@ -15,7 +15,7 @@ const toleranceMs = 5 * 60_000;
 const signed = {
   id: { header: "webhook-id" },
   timestamp: { header: "webhook-timestamp", window: { unit: "s", toleranceMs } },
-  signed: "{id}.{timestamp}.{body}",
+  signed: ["id", ".", "timestamp", ".", "body"],
 } as const;
 const signatures = { header: "webhook-signature", separator: " " };
 const v1: HmacScheme = {

@@ -13,7 +13,7 @@ const scheme: HmacScheme = {
   signature: { ...header, prefix: "v1=" },
   // Three minutes are what WorkOS's own SDKs allow; unlike them, this looks at the future too.
   timestamp: { ...header, prefix: "t=", window: { unit: "ms", toleranceMs: 180_000 } },
-  signed: "{timestamp}.{body}",
+  signed: ["timestamp", ".", "body"],
   digest: "sha256",
   encoding: "hex",
   key: "utf8",

@@ -28,7 +28,7 @@ const providers: Record<string, { scheme: HmacScheme; secret: string; headers: R
       signature: { header: "finch-signature", separator: " ", prefix: "v1," },
       id: { header: "finch-event-id" },
       timestamp: { header: "finch-timestamp", window: fiveMinutes },
-      signed: "{id}.{timestamp}.{body}",
+      signed: ["id", ".", "timestamp", ".", "body"],
       digest: "sha256",
       encoding: "base64",
       key: "base64",
@@ -49,7 +49,7 @@ const providers: Record<string, { scheme: HmacScheme; secret: string; headers: R
         prefix: "t=",
         window: { unit: "ms", toleranceMs: 180_000 },
       },
-      signed: "{timestamp}.{body}",
+      signed: ["timestamp", ".", "body"],
       digest: "sha256",
       encoding: "hex",
       key: "utf8",
@@ -63,7 +63,7 @@ const providers: Record<string, { scheme: HmacScheme; secret: string; headers: R
     scheme: {
       signature: { header: "x-bamboohr-signature" },
       timestamp: { header: "x-bamboohr-timestamp" },
-      signed: "{body}{timestamp}",
+      signed: ["body", "timestamp"],
       digest: "sha256",
       encoding: "hex",
       key: "utf8",
@@ -77,7 +77,7 @@ const providers: Record<string, { scheme: HmacScheme; secret: string; headers: R
   hibob: {
     scheme: {
       signature: { header: "bob-signature" },
-      signed: "{body}",
+      signed: ["body"],
       digest: "sha512",
       encoding: "base64",
       key: "utf8",
@@ -88,7 +88,7 @@ const providers: Record<string, { scheme: HmacScheme; secret: string; headers: R
   deel: {
     scheme: {
       signature: { header: "x-deel-signature" },
-      signed: "POST{body}",
+      signed: ["method", "body"],
       digest: "sha256",
       encoding: "hex",
       key: "utf8",
