@@ -27,3 +27,28 @@ it("has help", async () => {
   expect(stdout).toContain("--seed");
   expect(code).toBe(0);
 });
+
+/** Longer than it takes on a machine that is busy with other tests: how long is no matter here. */
+const patience = { timeout: 1_200_000 };
+
+it("loses nothing and wrongs nobody in 5,000 events", patience, async () => {
+  const { code, stdout } = await faults("--events", "5000", "--seed", "1", "--json");
+  const lines = stdout.trim().split("\n");
+  // The histories of whoever was wronged stand before the last line: what there is to see when this fails.
+  expect(code, lines.slice(0, 200).join("\n")).toBe(0);
+  const result = JSON.parse(lines.at(-1) ?? "");
+  expect(result).toMatchObject({
+    events: 5000,
+    lost: 0,
+    wronglyDeleted: 0,
+    overBudget: 0,
+    leftBehind: 0,
+    missing: 0,
+    outOfDate: 0,
+    stuck: 0,
+    mailsTooMany: 0,
+  });
+  expect(result.workersKilled).toBeGreaterThan(0);
+  const services = new Set(Object.keys(result.faults).map((name) => name.split(":")[0]));
+  expect(services).toEqual(new Set(["arize", "dynamodb", "secrets", "sources", "sqs"]));
+});
