@@ -24,8 +24,8 @@ export interface Month {
   arizeMs?: number;
 }
 
-/** What both functions have, in GB. */
-const memory = 1;
+/** What the functions have, in GB. */
+const memory = { ingest: 1, worker: 0.75 };
 /** What ingest takes for a warm hook: a few milliseconds of its own, and SQS's answer. */
 const ingestMs = 15;
 /** One request to DynamoDB from Lambda. */
@@ -41,16 +41,17 @@ const ingestLogBytes = 300;
 export function bill({ events, batch, counts, logBytes, arizeMs = 100 }: Month) {
   const { arizeCalls, ledgerReads, ledgerWrites } = counts;
   const requests = events / batch;
-  const lambda = (ms: number) => prices.lambdaRequest + (ms / 1000) * memory * prices.lambdaGigabyteSecond;
+  const lambda = (name: keyof typeof memory, ms: number) =>
+    prices.lambdaRequest + (ms / 1000) * memory[name] * prices.lambdaGigabyteSecond;
   // People of a batch are worked side by side, so a batch takes as long as one of them.
   const workerMs = arizeCalls * arizeMs + (ledgerReads + ledgerWrites) * ledgerMs;
   const logged = events * (logBytes + ingestLogBytes) + requests * (2 * invocationLogBytes + accessLogBytes);
   const parts = {
     api: requests * prices.httpApiRequest,
-    ingest: requests * lambda(ingestMs),
+    ingest: requests * lambda("ingest", ingestMs),
     // Sent, received, deleted.
     queue: requests * 3 * prices.sqsRequest,
-    worker: requests * lambda(workerMs),
+    worker: requests * lambda("worker", workerMs),
     ledger: events * (ledgerWrites * prices.ledgerWrite + ledgerReads * prices.ledgerRead),
     logs: logged * prices.logByte,
   };

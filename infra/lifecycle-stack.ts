@@ -87,7 +87,7 @@ function addFunctions(scope: Construct, resources: Resources, settings: Settings
       file: "provision.ts",
       description: "Applies queued events to Arize",
       timeout: Duration.seconds(60),
-      memorySize: 1024,
+      memorySize: 768,
     }),
     // As long as Lambda allows; a sweep that needs longer writes down where it is.
     reconcile: add("reconcile", "Reconcile", {

@@ -7,7 +7,7 @@ const functions = [...resourcesOf(template, "AWS::Lambda::Function")];
 describe("a function", () => {
   it.each([
     ["Ingest", 10, 1024],
-    ["Provision", 60, 1024],
+    ["Provision", 60, 768],
     ["Reconcile", 900, 512],
     ["DeadLetters", 50, 512],
   ])("%s has a timeout of %i s and %i MB", (name, timeout, memory) => {
