@@ -9,6 +9,7 @@ export type Fault =
   | "cut after the effect"
   | "answer too late"
   | "take effect too late"
+  | "take effect slowly"
   | "slow body"
   | "half a body"
   | "page without a cursor"
@@ -39,6 +40,7 @@ const tables: Record<string, Table> = {
     "cut before the effect": 5,
     "cut after the effect": 10,
     "take effect too late": 2,
+    "take effect slowly": 10,
     "limit the rate": 0.5,
   },
   "dynamodb read": { refuse: 1, throttle: 2, "cut before the effect": 1 },

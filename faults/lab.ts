@@ -30,6 +30,8 @@ export interface LabOptions {
   /** When the lab's clock and the one outside were the same, epoch milliseconds. */
   epoch: number;
   config: LifecycleConfigInput;
+  /** The addresses of those whose creation takes long. */
+  toHoldUp: ReadonlySet<string>;
 }
 
 /** The whole system, with something that breaks things before every service that it uses. */
@@ -61,7 +63,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const config = join(folder, "config.mjs");
   writeFileSync(config, `export default ${JSON.stringify(options.config)};`);
   const emulators = await startEmulators({ ports: anyPorts, visibilitySeconds, maxReceiveCount: 1000 });
-  const [watch, weather] = [new Watch(localSecrets[secretIds.identity]), new Weather(options)];
+  const [watch, weather] = [new Watch(localSecrets[secretIds.identity]), new Weather(options, options.toHoldUp)];
   const { ports } = emulators;
   const common = { ...options, config, ports, watch, weather };
   const [mortal, survivor, ingest, sweeper] = await Promise.all([

@@ -18,6 +18,8 @@ export interface Fact {
   name?: string;
   /** Not sent before this other fact has been seen to its end. */
   after?: string;
+  /** Sent while Arize is creating the person, which takes it long. */
+  crosses?: boolean;
   /** Where among the person's deliveries it stands, from 0 to 1. */
   order: number;
   /** The source says so of its own accord, and says otherwise when it is asked: somebody came back meanwhile. */
@@ -54,8 +56,9 @@ const planned = { source: "standard" } as const;
 
 /** The stories, and how many of a hundred people have each. */
 export const casts = {
-  stayer: 28,
+  stayer: 26,
   leaver: 20,
+  crosser: 2,
   joinedTooLate: 6,
   updatedAfterLeaving: 6,
   racer: 8,
@@ -81,6 +84,7 @@ const stories: Record<keyof typeof casts, Story> = {
     drafts: () => [{ kind: "mover", minute: 55, order: 0.5 }, leave({ order: 0.6 })],
   },
   racer: { plain: true, drafts: () => [join(0.5), leave({ order: 0.5 })] },
+  crosser: { plain: true, drafts: () => [join(0.4), leave({ order: 0.4, crosses: true })] },
   // The leaver is sent when the person is back already: it must not count any more.
   returner: {
     drafts: () => [

@@ -50,7 +50,7 @@ interface Placed extends Delivery {
 function place(person: Person, seed: number): Placed[] {
   const roll = dice(seed, "place", person.email);
   const start = roll() * (1 - storyShare);
-  const inAnyOrder = roll() < 0.33 && person.facts.every(({ after }) => after === undefined);
+  const inAnyOrder = roll() < 0.33 && person.facts.every(({ after, crosses }) => after === undefined && !crosses);
   return person.facts.map((fact) => {
     // Those that race arrive together whatever happens to the others.
     const within =

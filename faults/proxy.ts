@@ -32,6 +32,8 @@ export interface FaultProxy {
 
 /** Longer than a call to Arize may take (10 s), in the time of the lab. */
 const tooLateMs = 11_000;
+/** Long, and still in time. */
+const slowlyMs = 5_000;
 
 /** Stands between one function and one service, and lets requests go wrong on their way, as networks and services do. */
 export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
@@ -63,6 +65,7 @@ async function pass(
   if (fault === "kill before the effect") return options.kill();
   if (fault === "cut before the effect") return void response.destroy();
   if (fault === "take effect too late") await delay(tooLateMs);
+  if (fault === "take effect slowly") await delay(slowlyMs);
   if (refusal !== undefined && fault !== "refuse after the effect") return reply(response, refusal);
   const left = fault === "fail one entry" ? withoutOneEntry(asked) : undefined;
   if (left && left.count === 0) return reply(response, left.answer(amazon(200, "none")));

@@ -50,7 +50,9 @@ export async function run(options: RunOptions): Promise<Result> {
   const plan = makePlan({ seed, events, people, base });
   // So small that the budget is spent before the end: what comes after must wait for the operator.
   const budget = Math.round(plan.people.filter(({ cast }) => cast === "leaver").length * 0.8);
-  const lab = await startLab({ ...options, config: configOf(budget, plan) });
+  const crossing = plan.people.filter(({ facts }) => facts.some(({ crosses }) => crosses));
+  const toHoldUp = new Set(crossing.map(({ email }) => email));
+  const lab = await startLab({ ...options, config: configOf(budget, plan), toHoldUp });
   try {
     await seedArize(plan, lab);
     const operator = new Operator(lab, seed);

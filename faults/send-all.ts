@@ -97,6 +97,7 @@ class Line {
   }
 
   #mayGo({ person, fact }: Delivery): boolean {
+    if (fact.crosses) return this.#lab.weather.heldUp.has(person.email);
     if (fact.after === undefined) return true;
     const awaited = person.facts.find(({ id }) => id === fact.after);
     return awaited === undefined || this.#lab.watch.endings.has(ledgerId(awaited));

@@ -3,11 +3,16 @@ import type { Step } from "./steps.ts";
 
 /** Where faults come from: single ones, each for itself, and storms over all of Arize. */
 export class Weather {
+  /** Of those whose creation is held up, whose it was already. */
+  readonly heldUp = new Set<string>();
   readonly #chaos: Chaos;
+  readonly #toHoldUp: ReadonlySet<string>;
   #storms: Storm[];
   #storm: (Storm & { until: number }) | undefined;
 
-  constructor(options: ChaosOptions) {
+  /** @param toHoldUp the addresses of those whose first creation takes long, whatever else is going on */
+  constructor(options: ChaosOptions, toHoldUp: ReadonlySet<string>) {
+    this.#toHoldUp = toHoldUp;
     this.#chaos = new Chaos(options);
     this.#storms = storms(options);
   }
@@ -22,6 +27,10 @@ export class Weather {
 
   /** @param mayKill whether the worker that asks is one that dies */
   decide(step: Step, mayKill: boolean): Fault | undefined {
+    if (step.name === "POST user" && this.#toHoldUp.has(step.subject) && !this.heldUp.has(step.subject)) {
+      this.heldUp.add(step.subject);
+      return "take effect slowly";
+    }
     const isStormy = this.#storm !== undefined && Date.now() < this.#storm.until;
     return step.service === "arize" && isStormy ? this.#storm?.as : this.#chaos.draw(step, mayKill);
   }
