@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { readEnvironment } from "../lib/config.ts";
 import { describeIssues } from "../lib/issues.ts";
 import { lazy } from "../lib/lazy.ts";
+import { writeLastRun } from "../lib/ledger/runs.ts";
 import { sweepEverybody } from "../lib/lifecycle/full-sweep.ts";
 import { keepSubscriptions } from "../lib/lifecycle/subscriptions.ts";
 import { sweepDue, sweepInvitations } from "../lib/lifecycle/sweep.ts";
@@ -42,7 +43,10 @@ async function reconcile(input: unknown, context: Context): Promise<Swept | { sk
   if (!dryRun) {
     if (swept.finished) metrics.add(finished[mode]);
     const outcome = swept.trusted === false ? "distrusted" : swept.finished ? "finished" : "to be continued";
-    log("info", "reconciled", { mode, outcome, count: swept.users, ms: Date.now() - started });
+    const { users, queued } = swept;
+    const ms = Date.now() - started;
+    log("info", "reconciled", { mode, outcome, count: users, ms });
+    await writeLastRun(workshop.table, { mode, at: new Date(started).toISOString(), outcome, users, queued, ms });
   }
   return swept;
 }

@@ -46,6 +46,32 @@ function runKey(mode: string) {
   return { pk: "RECONCILE", sk: mode };
 }
 
+/** The last run of a reconcile mode that was for real. */
+const lastRunSchema = z.object({
+  mode: z.string(),
+  /** ISO 8601. */
+  at: z.string(),
+  outcome: z.enum(["finished", "distrusted", "to be continued"]),
+  users: z.number(),
+  queued: z.number(),
+  ms: z.number(),
+});
+export type LastRun = z.infer<typeof lastRunSchema>;
+
+const lastRuns = "RECONCILED";
+
+/** @throws RetryLater */
+export async function writeLastRun(table: LedgerTable, run: LastRun): Promise<void> {
+  const Item = { pk: lastRuns, sk: run.mode, ...run };
+  await table.run((client) => client.send(new PutCommand({ TableName: table.name, Item })));
+}
+
+/** One a mode, by the name of the mode. @throws RetryLater */
+export async function readLastRuns(table: LedgerTable): Promise<LastRun[]> {
+  const items = await table.queryAll("pk = :pk", { ":pk": lastRuns });
+  return items.map((item) => lastRunSchema.parse(item));
+}
+
 const batchAttempts = 8;
 
 /** What the ledger knows about up to 100 people, by their hashes; those it does not know are left out. @throws RetryLater */

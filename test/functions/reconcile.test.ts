@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readListing, writeListing } from "../../lib/ledger/listing.ts";
+import { readLastRuns } from "../../lib/ledger/runs.ts";
 import { eventOf, type Workbench, workbench } from "../support/workbench.ts";
 
 const ada = "ada@example.com";
@@ -60,6 +61,18 @@ describe("the invitations sweep", () => {
     expect(bench.fake.mails()[ada]).toMatchObject({ resend: 1 });
     await bench.reconcile({ mode: "invitations" });
     expect(await bench.take("changes")).toEqual([]);
+  });
+
+  it("writes down its last run, a dry one never", async () => {
+    const bench = await workbench();
+    await bench.reconcile({ mode: "full", dryRun: true });
+    expect(await readLastRuns(bench.table)).toEqual([]);
+    await bench.reconcile({ mode: "full" });
+    await bench.reconcile({ mode: "due" });
+    expect(await readLastRuns(bench.table)).toMatchObject([
+      { mode: "due", outcome: "finished", users: 0, queued: 0 },
+      { mode: "full", outcome: "finished", users: 1, queued: 0 },
+    ]);
   });
 
   it("waits out a 429 between two pages", async () => {
