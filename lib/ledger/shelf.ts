@@ -122,6 +122,14 @@ export async function schedule(table: LedgerTable, event: LifecycleEvent, person
   );
 }
 
+const scheduledSchema = z.object({ event: eventSchema, person: z.string() });
+
+/** Everything that waits for its day, earliest first. @throws RetryLater */
+export async function listScheduled(table: LedgerTable): Promise<z.infer<typeof scheduledSchema>[]> {
+  const items = await table.queryAll("pk = :pk", { ":pk": "DUE" });
+  return items.flatMap((item) => scheduledSchema.safeParse(item).data ?? []);
+}
+
 /** What `listDue` found: events, and how many items could not be read and stay where they are. */
 export interface Due {
   events: LifecycleEvent[];

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { RetryLater } from "../errors.ts";
 
 /** The ledger's one table, with what is said about its failures translated once. */
@@ -43,6 +43,20 @@ export class LedgerTable {
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey);
     return items;
+  }
+
+  /**
+   * Everything in the table, a page at a time: for what is asked rarely and about everybody, such as evidence.
+   * @throws as `run`
+   */
+  async *scan(): AsyncGenerator<Record<string, unknown>[], void> {
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const scan = new ScanCommand({ TableName: this.name, ExclusiveStartKey });
+      const page = await this.run((client) => client.send(scan));
+      yield page.Items ?? [];
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey);
   }
 
   /** Runs a conditional write: its answer, or `undefined` when its condition did not hold. @throws as `run` */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   findShelved,
   listDue,
+  listScheduled,
   listShelved,
   markReleased,
   type Shelf,
@@ -179,6 +180,17 @@ describe("what is due", () => {
     expect(await dueAt(29_999, ids)).toEqual([ids[1]]);
     expect(await dueAt(30_000, ids)).toEqual([ids[1], ids[2]]);
     expect(await dueAt(1_000_000, ids)).toEqual([ids[1], ids[2], ids[0]]);
+  });
+
+  test("is listed with all that is to come", async () => {
+    const [later, sooner] = [planned(9_000_000), planned(8_000_000)];
+    const person = somebody();
+    for (const event of [later, sooner]) await schedule(table, event, person);
+    const own = (await listScheduled(table)).filter((one) => one.person === person);
+    expect(own).toEqual([
+      { event: sooner, person },
+      { event: later, person },
+    ]);
   });
 
   test("comes whole, and no more once it is taken off the list", async () => {

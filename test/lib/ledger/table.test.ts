@@ -47,3 +47,19 @@ test("a table that cannot be reached may be there later", async () => {
   const asked = new LedgerTable("ledger", nobody).won((document) => document.send(new GetCommand(missing)));
   await expect(asked).rejects.toMatchObject({ name: "RetryLater", reason: "ledger_unavailable" });
 });
+
+test("a scan meets everything, page by page", async () => {
+  const pk = somebody();
+  const padding = "x".repeat(300_000);
+  for (const sk of ["1", "2", "3", "4"]) {
+    await table.run((document) => document.send(new PutCommand({ TableName: table.name, Item: { pk, sk, padding } })));
+  }
+  let pages = 0;
+  const met: unknown[] = [];
+  for await (const items of table.scan()) {
+    pages++;
+    met.push(...items.filter((item) => item.pk === pk).map((item) => item.sk));
+  }
+  expect(met).toEqual(["1", "2", "3", "4"]);
+  expect(pages).toBeGreaterThan(1);
+});
