@@ -35,9 +35,15 @@ function toRow({ event, reason, knownEmail, at, status, by }: Shelved): Row {
  * Puts a held or parked event back on the queue as a new attempt, and takes its copy off the dead-letter queue.
  * @returns false when nothing is shelved under that id
  */
-export async function putBack({ table, queue }: Waiting, shelf: Shelf, id: string, word: Word): Promise<boolean> {
+export async function putBack(connection: Waiting, shelf: Shelf, id: string, word: Word): Promise<boolean> {
+  const { table, queue, auditDays } = connection;
+  const shelved = await findShelved(table, shelf, id);
   const event = await markReleased(table, shelf, id, word);
-  if (event === undefined) return false;
+  if (shelved === undefined || event === undefined) return false;
+  const outcome = shelf === "HELD" ? "released" : "redriven";
+  const entry = { ...entryOf(shelved.event, Date.now()), outcome, reason: shelved.reason, ...word };
+  // The shelf forgets it once the new attempt has ended; the history does not.
+  await append(table, shelved.person, entry, auditDays);
   await queue.send([event]);
   if (shelf === "PARKED") await queue.forgetDeadLetter(event);
   return true;

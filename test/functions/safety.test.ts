@@ -161,7 +161,7 @@ describe("releases", () => {
     await putBack(bench, "HELD", leaver.id, word);
     const observing = await bench.restart({ mode: "observe" });
     await observing.deliver(await bench.take("leavers"));
-    expect(await ends(bench)).toEqual(["held deletion_budget", "would_delete"]);
+    expect(await ends(bench)).toEqual(["held deletion_budget", "released deletion_budget", "would_delete"]);
     expect(await held(bench)).toEqual(["deletion_budget"]);
   });
 
