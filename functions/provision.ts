@@ -96,7 +96,8 @@ async function putBack({ records, error }: FailedRun, { queue, backoffBaseMs }: 
 function tell(event: LifecycleEvent, ending: Ending): void {
   const ms = Date.now() - Date.parse(event.receivedAt);
   const { id, kind, source, attempt } = event;
-  log(levelOf(event, ending), "event", { event: id, kind, source, attempt, ...ending, ms });
+  const { calls: _, ...told } = ending;
+  log(levelOf(event, ending), "event", { event: id, kind, source, attempt, ...told, ms });
   metrics.add(metricNames.finished);
   if (ending.outcome === "held") metrics.add(metricNames.held);
   if (ending.outcome === "parked") metrics.add(metricNames.parked);

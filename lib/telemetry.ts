@@ -73,6 +73,7 @@ export interface LogFields {
   /** Which of the role rules fitted, from 1. */
   rule?: number;
   mode?: string;
+  retries?: number;
   ms?: number;
   count?: number;
   status?: number;

@@ -83,7 +83,8 @@ export function retryAfter(value: string | undefined, now: number = Date.now()):
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-function requestIdOf({ headers }: ApiResponse): string | undefined {
+/** The id that Arize gave a request, under whichever name its gateway uses; `undefined` when it is not plain. */
+export function requestIdOf({ headers }: ApiResponse): string | undefined {
   const id = headers["x-request-id"] ?? headers["request-id"] ?? headers["x-amzn-requestid"];
   return typeof id === "string" ? plain(id, plainToken) : undefined;
 }

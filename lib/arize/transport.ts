@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { ApiException, type FailureKind, InvalidArgument } from "./errors.ts";
-import { isWrite } from "./problem.ts";
+import { isWrite, requestIdOf } from "./problem.ts";
 
 // Not imported: in an ESM bundle `import "node:http"` costs a cold start 60 ms, as fetch does.
 const http = process.getBuiltinModule("node:http");
@@ -32,6 +32,19 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Instead of the client's, in milliseconds. */
   timeoutMs?: number | undefined;
+  /** Is told of the answer as soon as it is there, whatever its status. */
+  onAnswer?: ((answered: Answered) => void) | undefined;
+}
+
+/** A request that was answered, told by what Arize's own logs can be asked for; nothing personal. */
+export interface Answered {
+  /** ISO 8601. */
+  at: string;
+  method: string;
+  /** The path template. */
+  path: string;
+  status: number;
+  requestId?: string | undefined;
 }
 
 export interface ApiRequest extends CallOptions {
@@ -91,7 +104,11 @@ export class Transport {
           ...content,
         },
       });
-    return exchange(request, outgoing, body, request.timeoutMs ?? this.#timeoutMs);
+    const response = await exchange(request, outgoing, body, request.timeoutMs ?? this.#timeoutMs);
+    const { method, path } = request;
+    const at = new Date().toISOString();
+    request.onAnswer?.({ at, method, path, status: response.status, requestId: requestIdOf(response) });
+    return response;
   }
 
   /**

@@ -27,7 +27,23 @@ export const trailEntrySchema = z.object({
   mode: z.optional(z.string()),
   /** From receiving the event to its end. */
   ms: z.number(),
-  /** Who released or dismissed it, and why. */
+  /** How often the event had been put back on the queue. */
+  retries: z.optional(z.number()),
+  /** What Arize answered, oldest first, by method and path template. */
+  calls: z.optional(
+    z.readonly(
+      z.array(
+        z.object({
+          at: z.string(),
+          method: z.string(),
+          path: z.string(),
+          status: z.number(),
+          requestId: z.optional(z.string()),
+        }),
+      ),
+    ),
+  ),
+  /** Who released, redrove or dismissed it, and why. */
   by: z.optional(z.string()),
   note: z.optional(z.string()),
 });
@@ -69,9 +85,10 @@ function attemptKey({ receivedAt, event, attempt }: Pick<TrailEntry, "receivedAt
   return `EVENT#${receivedAt}#${event}#${attempt}`;
 }
 
-// A duplicate stands beside what it repeats; an event held first and acted on later keeps both lines.
-function suffix(entry: TrailEntry): string {
-  return entry.outcome === "duplicate" ? "again" : "first";
+// A duplicate, and an operator's word, stand beside the end of the attempt that they are about.
+function suffix({ outcome }: TrailEntry): string {
+  if (outcome === "duplicate") return "again";
+  return outcome === "released" || outcome === "redriven" ? outcome : "first";
 }
 
 /** A person's history, oldest first. @throws RetryLater */

@@ -1,5 +1,5 @@
 import { ApiException, type FailureKind } from "../arize/errors.ts";
-import type { CallOptions } from "../arize/transport.ts";
+import type { Answered, CallOptions } from "../arize/transport.ts";
 import type { UsersClient } from "../arize/users-client.ts";
 import type { Secrets } from "../secrets.ts";
 import { type Metrics, metricNames } from "../telemetry.ts";
@@ -19,6 +19,8 @@ export interface Arize {
 }
 
 const longestCallMs = 10_000;
+/** How many answers are remembered: enough for an event, not for every page of a listing. */
+const mostAnswers = 20;
 
 type Call<Result> = (client: UsersClient, options: CallOptions) => Promise<Result>;
 
@@ -26,10 +28,16 @@ type Call<Result> = (client: UsersClient, options: CallOptions) => Promise<Resul
 export class Calls {
   readonly #arize: Arize;
   readonly #turn: Turn;
+  readonly #answered: Answered[] = [];
 
   constructor(arize: Arize, turn: Turn) {
     this.#arize = arize;
     this.#turn = turn;
+  }
+
+  /** What Arize answered last, oldest first: goes into the person's history. */
+  get answered(): readonly Answered[] {
+    return this.#answered;
   }
 
   /** Waits until calls may start. @throws RetryLater `arize_rate_limited`, `breaker_open` */
@@ -50,10 +58,14 @@ export class Calls {
 
   async #run<Result>(type: "read" | "write", call: Call<Result>): Promise<Result> {
     const { client, pace, breaker } = this.#arize;
+    const onAnswer = (answered: Answered) => {
+      this.#answered.push(answered);
+      if (this.#answered.length > mostAnswers) this.#answered.shift();
+    };
     try {
       return await pace.run(this.#turn, () => {
         const timeoutMs = Math.min(longestCallMs, Math.max(1, this.#turn.remainingMs() - reserveMs));
-        return breaker.run(() => this.#counted(call(client, { timeoutMs })));
+        return breaker.run(() => this.#counted(call(client, { timeoutMs, onAnswer })));
       });
     } catch (error) {
       throw translate(error, type);

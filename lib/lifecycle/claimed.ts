@@ -31,6 +31,11 @@ interface Work {
   workshop: Workshop;
 }
 
+/** An event that was acted on, with what its history says of that besides. */
+interface Worked extends Work {
+  made: Pick<Ending, "calls" | "retries">;
+}
+
 /**
  * Claims an event, acts on it, and writes down what came of it.
  * @param version what orders it, see `claim`
@@ -107,8 +112,10 @@ async function workLeased(work: Work, lease: Lease, state: State, calls: Calls):
     return (await record(workshop.table, lease, {}, work.version)) ? ending : endWithoutLease(ending, work);
   }
   const acted = await actOrRefuse({ event, person, email, lifted, state, lease, turn }, calls, workshop);
-  if (!(acted instanceof Refused)) return endActed(acted, work, lease, state);
-  const ending = await endRefused(event, person, acted, workshop, work.version);
+  const retries = failures(state, event.id);
+  const made = { ...(retries > 0 && { retries }), calls: calls.answered };
+  if (!(acted instanceof Refused)) return endActed(acted, { ...work, made }, lease, state);
+  const ending = await endRefused(event, person, acted, workshop, work.version, made);
   await record(workshop.table, lease, {}, undefined);
   return ending;
 }
@@ -122,12 +129,12 @@ async function actOrRefuse(...args: Parameters<typeof act>): Promise<Acted | Ref
   }
 }
 
-async function endActed(acted: Acted, work: Work, lease: Lease, state: State): Promise<Ending> {
-  const { event, version, subject, workshop } = work;
+async function endActed(acted: Acted, work: Worked, lease: Lease, state: State): Promise<Ending> {
+  const { event, version, subject, workshop, made } = work;
   const { person, email } = subject;
   if (!acted.held && acted.action === "none")
     await compensateEarlierAttempts(event, email, state, workshop, lease.token);
-  const what = { person, action: acted.action, ...said(acted, event, state) };
+  const what = { person, action: acted.action, ...said(acted, event, state), ...made };
   const ending = acted.held
     ? await hold(event, { ...what, reason: acted.reason, ...userIdOf(acted) }, workshop, { ...subject, version })
     : { ...what, outcome: acted.applied.outcome, ...ruleOf(acted, event), ...reasonAndUser(acted.applied) };

@@ -18,8 +18,9 @@ export async function endRefused(
   refusal: Refused,
   workshop: Workshop,
   version?: number,
+  made: Pick<Ending, "calls" | "retries"> = {},
 ): Promise<Ending> {
-  return end(event, await park(event, person, refusal, workshop, version), workshop);
+  return end(event, { ...(await park(event, person, refusal, workshop, version)), ...made }, workshop);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Answered } from "../arize/transport.ts";
 import type { LifecycleConfig } from "../config.ts";
 import type { LedgerTable } from "../ledger/table.ts";
 import type { EventQueue } from "../queue.ts";
@@ -48,4 +49,8 @@ export interface Ending {
   contradicts?: string;
   /** Which of the role rules fits the person, from 1. */
   rule?: number;
+  /** How often the event was put back on the queue before. */
+  retries?: number;
+  /** What Arize answered. */
+  calls?: readonly Answered[];
 }

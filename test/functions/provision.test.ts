@@ -33,6 +33,23 @@ describe("what events do at Arize", () => {
     expect(await outcomes(bench)).toEqual(["invited", "removed"]);
   });
 
+  it("writes down what Arize answered, by request id, and how often the event had come back", async () => {
+    const bench = await workbench();
+    bench.fake.seed({ email: ada });
+    const leaver = eventOf("leaver", ada);
+    bench.fake.fault({ route: "GET /v2/users", status: 503 });
+    expect(await bench.deliver([leaver])).toEqual([leaver.id]);
+    await bench.deliver([leaver]);
+    const [entry] = await bench.trail(ada);
+    expect(entry).toMatchObject({ outcome: "removed", retries: 1 });
+    expect(entry?.calls?.map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
+      "GET /v2/users 200",
+      "DELETE /v2/users/{id} 204",
+      "GET /v2/users/{id} 404",
+    ]);
+    expect(new Set(entry?.calls?.map(({ requestId }) => requestId)).size).toBe(3);
+  });
+
   it("asks Arize nothing about an event it has finished already", async () => {
     const bench = await workbench();
     const joiner = eventOf("joiner", ada);
@@ -197,7 +214,7 @@ describe("guards", () => {
     await putBack(bench, "HELD", leaver.id, word);
     await bench.deliver(await bench.take("leavers"));
     expect(statusOf(bench, email)).toBe("active");
-    expect(await outcomes(bench, email)).toEqual([`held ${reason}`, `held ${reason}`]);
+    expect(await outcomes(bench, email)).toEqual([`held ${reason}`, `released ${reason}`, `held ${reason}`]);
     expect(bench.fake.calls()["DELETE /v2/users/{id}"]).toBeUndefined();
   });
 

@@ -214,3 +214,16 @@ test("failures never show the key", async () => {
   const failure = await failureOf(transport(url).send(post));
   expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain(testKey);
 });
+
+test("every answer is told of, by what the service's own log knows it by", async () => {
+  const url = await serve((_request, response) => response.writeHead(404, { "x-request-id": "req-1" }).end("{}"));
+  const answers: unknown[] = [];
+  await transport(url).send({
+    ...get,
+    target: "/v2/users?email=ana@example.com",
+    onAnswer: (one) => answers.push(one),
+  });
+  expect(answers).toEqual([
+    { at: expect.any(String), method: "GET", path: "/v2/users", status: 404, requestId: "req-1" },
+  ]);
+});

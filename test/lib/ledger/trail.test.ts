@@ -119,3 +119,12 @@ test("entries are kept for as many days as the configuration says", async () => 
   expect(ttl).toBeGreaterThanOrEqual(Math.floor(before / 1000) + tenDays);
   expect(ttl).toBeLessThanOrEqual(Math.ceil(Date.now() / 1000) + tenDays);
 });
+
+test("an operator's word stands between the end that it is about and the next one", async () => {
+  const person = somebody();
+  const held = entry({ outcome: "held" });
+  await append(table, person, held, 10);
+  await append(table, person, { ...held, outcome: "released", by: "cy", note: "checked" }, 10);
+  await append(table, person, { ...held, attempt: 1, outcome: "removed" }, 10);
+  expect((await history(table, person)).map(({ outcome }) => outcome)).toEqual(["held", "released", "removed"]);
+});
