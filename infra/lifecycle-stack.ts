@@ -1,10 +1,11 @@
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import type { LifecycleConfig } from "../lib/config.ts";
+import { environmentSchema, type LifecycleConfig } from "../lib/config.ts";
 import { addAlarms, addAlarmTopic } from "./alarms.ts";
 import { addDashboard } from "./dashboard.ts";
 import { addDoor } from "./door.ts";
 import { environmentOf } from "./environment.ts";
+import { addEvidenceKey, letSign } from "./evidence-key.ts";
 import { type HouseFunction, houseFunction } from "./house-function.ts";
 import { addLane, feed, nameSenders, namesOf } from "./lane.ts";
 import { addLedger } from "./ledger.ts";
@@ -35,6 +36,10 @@ export class LifecycleStack extends Stack {
     };
     const functions = addFunctions(this, resources, settings, metricNamespace);
     const { ingest, provision, reconcile, deadLetters } = mapLambdas(functions);
+    const { lambda: signEvidence } = functions.signEvidence;
+    const evidenceKey = addEvidenceKey(this);
+    letSign(evidenceKey, functions.signEvidence.role);
+    signEvidence.addEnvironment("EVIDENCE_KEY_ID", evidenceKey.keyArn);
     // Neither lane takes all of the other's concurrency, and both are little enough for Arize's rate limit.
     feed(provision, resources.leavers, 5);
     feed(provision, resources.changes, 10);
@@ -56,7 +61,14 @@ export class LifecycleStack extends Stack {
       LedgerTableName: resources.ledger.tableName,
       ArizeSecretArn: resources.secrets.arize,
       AlarmTopicArn: topic.topicArn,
-      // What the operator's command line needs besides.
+      // What the operator's command line needs besides: it knows a stack by nothing else.
+      DeployedMode: config.mode,
+      ArizeBaseUrl: settings.arizeBaseUrl ?? environmentSchema.shape.ARIZE_BASE_URL.parse(undefined),
+      ArizeEnumCase: settings.arizeEnumCase ?? environmentSchema.shape.ARIZE_ENUM_CASE.parse(undefined),
+      SourceSecretIds: this.toJsonString(resources.secrets.sources),
+      SourceApiSecretIds: this.toJsonString(resources.secrets.apis),
+      MetricNamespace: metricNamespace,
+      SignEvidenceFunctionName: signEvidence.functionName,
       LeaversDeadLettersUrl: resources.leavers.deadLetters.queueUrl,
       ChangesDeadLettersUrl: resources.changes.deadLetters.queueUrl,
       IdentitySecretArn: resources.secrets.identity,
@@ -102,6 +114,13 @@ function addFunctions(scope: Construct, resources: Resources, settings: Settings
       description: "Lists in the ledger what SQS gave up",
       timeout: Duration.seconds(50),
       memorySize: 512,
+    }),
+    // It reads the whole ledger, and keeps what it finds in memory.
+    signEvidence: add("signEvidence", "SignEvidence", {
+      file: "sign-evidence.ts",
+      description: "Makes evidence from the ledger and signs it",
+      timeout: Duration.minutes(15),
+      memorySize: 1024,
     }),
   };
 }

@@ -3,7 +3,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { LaneQueues } from "./lane.ts";
 import type { LifecycleSecrets } from "./secrets.ts";
 
-export type FunctionName = "ingest" | "provision" | "reconcile" | "deadLetters";
+export type FunctionName = "ingest" | "provision" | "reconcile" | "deadLetters" | "signEvidence";
 
 /** What the functions may be allowed to touch. */
 export interface Resources {
@@ -15,7 +15,7 @@ export interface Resources {
 
 /**
  * What each function may do: the calls that its code makes and no others, by hand, since CDK's grants allow more. Each
- * statement's name says what it is for. `kms` is not among them: no key here is a customer's own.
+ * statement's name says what it is for. Signing with the key for evidence is allowed by that key's own policy.
  */
 export function permissionsOf(name: FunctionName, resources: Resources): PolicyStatement[] {
   return statements[name](resources);
@@ -51,6 +51,11 @@ const statements: Record<FunctionName, (resources: Resources) => PolicyStatement
     ),
     ledgerAccess(ledger, ["GetItem", "PutItem", "DeleteItem"]),
     readSecrets([secrets.identity]),
+  ],
+  signEvidence: ({ ledger, secrets }) => [
+    ledgerAccess(ledger, ["Query", "Scan"]),
+    // The Arize key reads the audit log.
+    readSecrets([secrets.identity, secrets.arize]),
   ],
 };
 

@@ -12,7 +12,8 @@ export interface Watched {
   metricNamespace: string;
   leavers: LaneQueues;
   changes: LaneQueues;
-  functions: Record<FunctionName, IFunction>;
+  /** Those that run by themselves: an operator who asks for evidence sees for themselves that it fails. */
+  functions: Record<Exclude<FunctionName, "signEvidence">, IFunction>;
   api: HttpApi;
 }
 

@@ -10,8 +10,9 @@ describe("a function", () => {
     ["Provision", 60, 768],
     ["Reconcile", 900, 512],
     ["DeadLetters", 50, 512],
+    ["SignEvidence", 900, 1024],
   ])("%s has a timeout of %i s and %i MB", (name, timeout, memory) => {
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(5);
     expect(propertiesOf(template, "AWS::Lambda::Function", `${name}Function`)).toMatchObject({
       Timeout: timeout,
       MemorySize: memory,

@@ -6,6 +6,8 @@ describe("the stack", () => {
     const { Outputs } = templateOf().toJSON();
     expect(Object.keys(Outputs).sort()).toEqual([
       "AlarmTopicArn",
+      "ArizeBaseUrl",
+      "ArizeEnumCase",
       "ArizeSecretArn",
       "ChangesDeadLettersUrl",
       "ChangesQueueUrl",
@@ -14,7 +16,11 @@ describe("the stack", () => {
       "LeaversDeadLettersUrl",
       "LeaversQueueUrl",
       "LedgerTableName",
+      "MetricNamespace",
+      "Mode",
       "ReconcileFunctionName",
+      "SignEvidenceFunctionName",
+      "SourceSecretIds",
     ]);
   });
 

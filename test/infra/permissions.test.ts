@@ -87,6 +87,7 @@ const table: [string, string[]][] = [
       secret("Identity"),
     ],
   ],
+  ["SignEvidence", [...on("Ledger", "dynamodb:Query", "dynamodb:Scan"), secret("Identity"), secret("Arize")]],
 ];
 
 describe("permissions", () => {
