@@ -58,6 +58,8 @@ export const lifecycleConfigSchema = z.strictObject({
       /** What `shareOfUsers` never goes below, so that small accounts work. */
       floor: count,
     }),
+    /** Releasing, redriving or dismissing more events than this at once takes two different operators. */
+    twoPeopleAbove: z._default(count, 10),
     /** A listing that lost more than this share of users since the last one is not believed. */
     maxListingShrink: z._default(share, 0.2),
   }),
@@ -157,6 +159,9 @@ export const environmentSchema = z.object({
   LEAVERS_DLQ_URL: url,
   CHANGES_DLQ_URL: url,
   LEDGER_TABLE_NAME: z.string().check(z.minLength(1)),
+  /** What evidence is signed with: the KMS key on AWS, else a file with an Ed25519 key in PEM. */
+  EVIDENCE_KEY_ID: z.optional(z.string().check(z.minLength(1))),
+  EVIDENCE_KEY_FILE: z.optional(z.string().check(z.minLength(1))),
   /** Longer than the worker's timeout, shorter than the queues' visibility timeout. */
   LEASE_MS: z._default(milliseconds, 90_000),
   /** The first step of the backoff; it doubles to 15 minutes. */

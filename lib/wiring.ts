@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { UsersClient } from "./arize/users-client.ts";
+import { UsersClient, type UsersClientOptions } from "./arize/users-client.ts";
 import { type Environment, type LifecycleConfig, loadConfig } from "./config.ts";
 import { RetryLater } from "./errors.ts";
 import { noticeRestore } from "./ledger/origin.ts";
@@ -44,13 +44,23 @@ function openLedger(environment: Environment): LedgerTable {
   return new LedgerTable(environment.LEDGER_TABLE_NAME);
 }
 
-async function openArize(environment: Environment, secrets: Secrets): Promise<UsersClient> {
+/** How Arize is reached, for its clients. @throws Error when the file with authorities cannot be read */
+export async function arizeTransport(
+  environment: Environment,
+  secrets: Secrets,
+): Promise<Pick<UsersClientOptions, "baseUrl" | "token" | "ca">> {
   const caFile = environment.ARIZE_CA_FILE;
-  return new UsersClient({
+  return {
     baseUrl: environment.ARIZE_BASE_URL,
-    enumCase: environment.ARIZE_ENUM_CASE,
     token: () => secrets.value(environment.ARIZE_SECRET_ID),
     ...(caFile !== undefined && { ca: await readFile(caFile, "utf8") }),
+  };
+}
+
+async function openArize(environment: Environment, secrets: Secrets): Promise<UsersClient> {
+  return new UsersClient({
+    ...(await arizeTransport(environment, secrets)),
+    enumCase: environment.ARIZE_ENUM_CASE,
   });
 }
 

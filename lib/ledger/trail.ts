@@ -43,7 +43,7 @@ export const trailEntrySchema = z.object({
       ),
     ),
   ),
-  /** Who released, redrove or dismissed it, and why. */
+  /** Who asked for, released, redrove or dismissed it, and why. */
   by: z.optional(z.string()),
   note: z.optional(z.string()),
 });
@@ -72,6 +72,14 @@ export async function append(table: LedgerTable, person: string, entry: TrailEnt
   );
 }
 
+/** Reads an item of the table as an entry of somebody's history; `undefined` when it is something else. */
+export function readTrailItem(item: Record<string, unknown>): { person: string; entry: TrailEntry } | undefined {
+  const { pk, sk } = item;
+  if (typeof pk !== "string" || typeof sk !== "string" || !sk.startsWith("EVENT#")) return undefined;
+  const entry = trailEntrySchema.safeParse(item);
+  return entry.success ? { person: pk.slice("PERSON#".length), entry: entry.data } : undefined;
+}
+
 /** Whether the end of this very attempt of an event is in a person's history. @throws RetryLater */
 export async function hasEnded(table: LedgerTable, person: string, event: LifecycleEvent): Promise<boolean> {
   const sk = `${attemptKey({ ...event, event: event.id })}#first`;
@@ -85,10 +93,18 @@ function attemptKey({ receivedAt, event, attempt }: Pick<TrailEntry, "receivedAt
   return `EVENT#${receivedAt}#${event}#${attempt}`;
 }
 
+/** Words of operators that are about an attempt and do not end it. */
+const besides = ["asked", "released", "redriven"];
+
+/** Whether an entry is an operator's word on an event, rather than what came of it. */
+export function isWord({ outcome }: Pick<TrailEntry, "outcome">): boolean {
+  return besides.includes(outcome) || outcome === "dismissed";
+}
+
 // A duplicate, and an operator's word, stand beside the end of the attempt that they are about.
 function suffix({ outcome }: TrailEntry): string {
   if (outcome === "duplicate") return "again";
-  return outcome === "released" || outcome === "redriven" ? outcome : "first";
+  return besides.includes(outcome) ? outcome : "first";
 }
 
 /** A person's history, oldest first. @throws RetryLater */

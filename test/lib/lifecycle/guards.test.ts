@@ -6,7 +6,11 @@ import type { Suspicion } from "../../../lib/lifecycle/suspicions.ts";
 const policy: GuardPolicy = {
   protectedEmails: ["ceo@example.com"],
   apiKeyOwner: "owner@example.com",
-  guards: { deletions: { perHour: 5, perDay: 20, shareOfUsers: 0.1, floor: 3 }, maxListingShrink: 0.2 },
+  guards: {
+    deletions: { perHour: 5, perDay: 20, shareOfUsers: 0.1, floor: 3 },
+    twoPeopleAbove: 10,
+    maxListingShrink: 0.2,
+  },
 };
 
 const ann = "ann@example.com";
