@@ -3,7 +3,7 @@ import { type Answer, Problem } from "./answers.ts";
 import type { ApiKey } from "./api-keys-api.ts";
 import { type Faults, faultSchema } from "./faults.ts";
 import type { Person, Status } from "./people.ts";
-import { seedSchema, settingsSchema, type World } from "./world.ts";
+import { deedSchema, seedSchema, settingsSchema, type World } from "./world.ts";
 
 /** Everything behind the scenes that the control routes, and tests in the same process, may touch. */
 export interface Backstage {
@@ -61,6 +61,10 @@ const controls: Readonly<Record<string, Control>> = {
   "GET /_fake/keys": ({ world }) => ({ keys: world.keys }),
   "POST /_fake/keys": ({ world }, body) => addKey(world, keySchema.parse(body)),
   "GET /_fake/mails": ({ world }) => ({ mails: world.mails() }),
+  "POST /_fake/audit-logs": ({ world }, body) => {
+    world.did(deedSchema.parse(body));
+    return undefined;
+  },
   "POST /_fake/verify": ({ world }, body) => {
     verify(world, verifySchema.parse(body).email);
     return undefined;

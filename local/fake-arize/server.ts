@@ -31,6 +31,8 @@ export interface FakeArize {
   /** Somebody makes a key; with a space it is a service key of that space. */
   seedKey(createdBy: string, space?: string): ApiKey;
   verify(email: string): void;
+  /** Puts something that somebody does now into the audit log. */
+  did(deed: { userId: string; operation: string }): void;
   advance(ms: number): void;
   change(settings: Partial<Settings>): void;
   /** From now on these API keys are the valid ones, as after a rotation. */
@@ -84,6 +86,7 @@ function remoteControl(backstage: Backstage): Omit<FakeArize, "url" | "port" | "
     seed: (person) => world.seed(person),
     seedKey: (createdBy, space) => addKey(world, { createdBy, space }),
     verify: (email) => verify(world, email),
+    did: (deed) => world.did(deed),
     advance: (ms) => world.advance(ms),
     change: (settings) => world.change(settings),
     acceptKeys: (...keys) => {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Answer, Problem, spelled, wireUser } from "./answers.ts";
+import { listAuditLogs } from "./audit-logs.ts";
 import { emailKey, type Person } from "./people.ts";
 import { type InviteMode, readCreate, readList, readUpdate, writeCursor } from "./requests.ts";
 import { developerByDefault, ownerEmail, type World } from "./world.ts";
@@ -14,8 +15,9 @@ export interface Call {
 }
 export type Operation = (world: World, call: Call) => Answer;
 
-/** The operations of the Users API by method and path template. Source: Users API, REST v2. */
+/** The operations of the Users API, and the audit log, by method and path template. Source: Users API, REST v2. */
 export const operations: Readonly<Record<string, Operation>> = {
+  "GET /v2/audit-logs": listAuditLogs,
   "GET /v2/users": list,
   "POST /v2/users": create,
   "GET /v2/users/{id}": (world, { id }) => ({ status: 200, body: wireUser(present(world, id), world) }),

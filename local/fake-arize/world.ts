@@ -14,6 +14,8 @@ export const settingsSchema = z.object({
   /** Whether the key is an account admin's, which changing `is_developer` takes. */
   callerIsAdmin: z.boolean(),
   invitationTtlMs: z.number().check(z.gt(0)),
+  /** Whether the account has an audit log. */
+  auditLogging: z.boolean(),
   customRoles: z.array(z.object({ id: z.string(), name: z.string() })),
   organizations: z.array(
     z.object({ id: z.string(), spaces: z.array(z.object({ id: z.string(), name: z.string() })), name: z.string() }),
@@ -28,6 +30,7 @@ const defaults: Settings = {
   strictCase: false,
   samlEnforced: false,
   callerIsAdmin: true,
+  auditLogging: false,
   invitationTtlMs: 7 * 24 * 60 * 60 * 1000,
   customRoles: [{ id: idOf("Role:1"), name: "Reviewer" }],
   organizations: [
@@ -49,10 +52,19 @@ function idOf(what: string): string {
 export const mailsSchema = z.object({ invitation: z.number(), resend: z.number(), reset: z.number() });
 export type Mails = z.infer<typeof mailsSchema>;
 
+/** Something that a person did, which the audit log remembers. */
+export const deedSchema = z.object({
+  userId: z.string(),
+  operation: z.string(),
+  type: z._default(z.enum(["query", "mutation", "subscription"]), "query"),
+});
+export type Deed = z.infer<typeof deedSchema> & { id: string; at: number };
+
 /** What can happen; the state is nothing but the sum of these, which makes it easy to persist. */
 const entrySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("person"), person: personSchema }),
   z.object({ type: z.literal("mail"), email: z.string(), mail: z.enum(["invitation", "resend", "reset"]) }),
+  z.object({ type: z.literal("deed"), deed: z.extend(deedSchema, { id: z.string(), at: z.number() }) }),
   z.object({ type: z.literal("clock"), advanceMs: z.number() }),
   z.object({ type: z.literal("key"), key: apiKeySchema }),
   z.object({ type: z.literal("settings"), settings: settingsSchema }),
@@ -87,6 +99,7 @@ export class World {
   readonly #realNow: () => number;
   readonly #journal: Journal | undefined;
   #mails = new Map<string, Mails>();
+  #deeds: Deed[] = [];
   #offsetMs = 0;
   #keys = new Map<string, ApiKey>();
 
@@ -138,6 +151,17 @@ export class World {
     this.#record({ type: "key", key });
   }
 
+  /** Remembers what somebody does now, for the audit log. */
+  did(deed: z.input<typeof deedSchema>): void {
+    const id = Buffer.from(`AuditLog:${this.#deeds.length + 1}`).toString("base64");
+    this.#record({ type: "deed", deed: { ...deedSchema.parse(deed), id, at: this.now() } });
+  }
+
+  /** Newest first. */
+  deeds(): Deed[] {
+    return this.#deeds.toReversed();
+  }
+
   change(settings: Partial<Settings>): void {
     this.#record({ type: "settings", settings: { ...this.settings, ...settings } });
   }
@@ -163,6 +187,7 @@ export class World {
     this.people = new People();
     this.settings = this.#initial;
     this.#mails = new Map();
+    this.#deeds = [];
     this.#offsetMs = 0;
     this.#keys = new Map();
     this.#journal?.clear();
@@ -185,6 +210,7 @@ export class World {
   #apply(entry: Entry): void {
     if (entry.type === "person") this.people.put(entry.person);
     else if (entry.type === "key") this.#keys.set(entry.key.id, entry.key);
+    else if (entry.type === "deed") this.#deeds.push(entry.deed);
     else if (entry.type === "clock") this.#offsetMs += entry.advanceMs;
     else if (entry.type === "settings") this.settings = entry.settings;
     else {
