@@ -1,6 +1,6 @@
 import type { AuditLog } from "../arize/audit-logs-client.ts";
 import type { Answered } from "../arize/transport.ts";
-import type { TrailEntry } from "../ledger/trail.ts";
+import { isWord, type TrailEntry } from "../ledger/trail.ts";
 
 /** One attempt on a leaver. */
 export type Attempt = Pick<TrailEntry, "attempt" | "action" | "outcome" | "reason" | "mode" | "retries" | "calls"> & {
@@ -40,8 +40,6 @@ export interface EvidenceEntry {
   activity: Activity;
 }
 
-const words = ["released", "redriven", "dismissed"];
-
 /** Whether an entry of somebody's history is about their leaving. */
 export function isAboutLeaving({ kind, action, outcome }: TrailEntry): boolean {
   return kind === "leaver" || action === "delete" || outcome === "removed";
@@ -54,7 +52,7 @@ export function isAboutLeaving({ kind, action, outcome }: TrailEntry): boolean {
  */
 export function toEvidence(person: string, lines: readonly TrailEntry[], goalMs: number): EvidenceEntry | undefined {
   const sorted = lines.toSorted((a, b) => a.finishedAt.localeCompare(b.finishedAt));
-  const ends = sorted.filter(({ outcome }) => !words.includes(outcome) && outcome !== "duplicate");
+  const ends = sorted.filter(({ outcome }) => !isWord({ outcome }) && outcome !== "duplicate");
   const last =
     ends.find(({ outcome }) => outcome === "removed") ?? sorted.findLast(({ outcome }) => outcome !== "duplicate");
   if (last === undefined) return undefined;
@@ -77,7 +75,7 @@ export function toEvidence(person: string, lines: readonly TrailEntry[], goalMs:
     late,
     ...(late && { lateReason: whyLate(sorted) }),
     attempts: ends.map(toAttempt),
-    words: sorted.filter(({ outcome }) => words.includes(outcome)).map(toWord),
+    words: sorted.filter(isWord).map(toWord),
     activity: "not asked",
   };
 }
