@@ -11,15 +11,16 @@ describe("the stack", () => {
       "ArizeSecretArn",
       "ChangesDeadLettersUrl",
       "ChangesQueueUrl",
+      "DeployedMode",
       "IdentitySecretArn",
       "IngestUrl",
       "LeaversDeadLettersUrl",
       "LeaversQueueUrl",
       "LedgerTableName",
       "MetricNamespace",
-      "Mode",
       "ReconcileFunctionName",
       "SignEvidenceFunctionName",
+      "SourceApiSecretIds",
       "SourceSecretIds",
     ]);
   });
