@@ -1,85 +1,108 @@
 import { fileURLToPath } from "node:url";
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { environmentSchema, loadConfig, readEnvironment } from "../lib/config.ts";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { type Environment, type LifecycleConfig, loadConfig, readEnvironment } from "../lib/config.ts";
 import { LedgerTable } from "../lib/ledger/table.ts";
 import type { Identity } from "../lib/lifecycle/identity.ts";
 import type { EventQueue } from "../lib/queue.ts";
 import { openIdentity, openQueue, openSecrets } from "../lib/wiring.ts";
-import { localEnvironment, portsFrom } from "../local/environment.ts";
+import { localEnvironment, portsFrom, urlOf } from "../local/environment.ts";
 import { readRunFile } from "../local/run-file.ts";
+import { environmentFrom, type Outputs, outputsOfFile, outputsOfStack } from "./outputs.ts";
 
-/** What an operator's command works with. */
-export interface Connection {
+/** Which stack an operator means: one on this machine unless a stack, a file of outputs, or outputs themselves are given. */
+export interface Selection {
+  portBase: number;
+  stack?: string | undefined;
+  /** A file as `cdk deploy --outputs-file` writes it. */
+  outputsFile?: string | undefined;
+  /** These win over the stack's and the file's. */
+  outputs: Outputs;
+}
+
+/** A stack that has been found; nothing in it has been asked yet, so that one which is out of order can be looked at. */
+export interface Target {
+  /** What to call it. */
+  where: string;
+  environment: Environment;
+  config: LifecycleConfig;
+  /** The mode that was deployed, which may be another than this configuration's. */
+  mode: string;
   table: LedgerTable;
+  sqs: SQSClient;
+  ingestUrl: string | undefined;
+  /** Where CloudWatch has the stack's metrics; a laptop has no CloudWatch. */
+  metricNamespace: string | undefined;
+  /** Deployed functions; without them their code runs here, against the same queues and table. */
+  reconcileFunction: string | undefined;
+  signFunction: string | undefined;
+  /** Whether AWS can be asked who the operator is. */
+  isOnAws: boolean;
+}
+
+/** What a command works with that reads or writes about people. */
+export interface Connection extends Target {
   queue: EventQueue;
   identity: Identity;
   /** For how long history is kept. */
   auditDays: number;
-  /** The deployed reconcile function; on a laptop there is none to invoke. */
-  reconcileFunction: string | undefined;
 }
 
 /**
- * Points this process at the stack that `npm start` runs, and connects to it.
- * @throws Error when nothing answers there
- */
-export async function connectLocal(portBase: number): Promise<Connection> {
-  const config = fileURLToPath(new URL("../local/lifecycle.config.ts", import.meta.url));
-  const standard = localEnvironment({ ports: portsFrom(portBase), config });
-  Object.assign(process.env, standard, readRunFile(portBase));
-  return connect(undefined).catch((cause: unknown) => {
-    throw new Error(`nothing answers at port base ${portBase}: is npm start running there?`, { cause });
-  });
-}
-
-/**
- * Points this process at a deployed stack, by its outputs, and connects to it. What may be done there is what the caller's
- * own AWS credentials allow.
+ * Points this process at a stack. What may be done there is what the caller's own AWS credentials allow.
  * @throws Error when there is no such stack, or it may not be looked at
  */
-export async function connectStack(stackName: string): Promise<Connection> {
-  const describe = new DescribeStacksCommand({ StackName: stackName });
-  const { Stacks } = await new CloudFormationClient().send(describe).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : "no answer";
-    throw new Error(`the stack ${stackName} cannot be looked at: ${why}`, { cause });
-  });
-  const outputs = new Map(Stacks?.[0]?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-  const output = (name: string) => {
-    const value = outputs.get(name);
-    if (value === undefined) throw new Error(`the stack ${stackName} has no output ${name}`);
-    return value;
-  };
-  Object.assign(process.env, {
-    LEAVERS_QUEUE_URL: output("LeaversQueueUrl"),
-    CHANGES_QUEUE_URL: output("ChangesQueueUrl"),
-    LEAVERS_DLQ_URL: output("LeaversDeadLettersUrl"),
-    CHANGES_DLQ_URL: output("ChangesDeadLettersUrl"),
-    LEDGER_TABLE_NAME: output("LedgerTableName"),
-    ARIZE_SECRET_ID: output("ArizeSecretArn"),
-    IDENTITY_SECRET_ID: output("IdentitySecretArn"),
-  });
-  return connect(output("ReconcileFunctionName"));
+export async function openTarget(selection: Selection): Promise<Target> {
+  const { stack, outputsFile, outputs: given, portBase } = selection;
+  if (stack === undefined && outputsFile === undefined && Object.keys(given).length === 0) return openLocal(portBase);
+  const found = await findOutputs(stack, outputsFile);
+  const where = stack ?? outputsFile ?? "what was given";
+  const outputs = { ...found, ...given };
+  Object.assign(process.env, environmentFrom(outputs, where));
+  return open(where, outputs, true);
 }
 
-/**
- * Takes over what the deployed functions know: where Arize is, and which secrets are the sources'. They all have the same
- * variables. A file with authorities lies in their bundle; here ARIZE_CA_FILE has to name one of your own.
- */
-export async function adoptEnvironment(FunctionName: string): Promise<void> {
-  const { Environment } = await new LambdaClient().send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const variables = Object.keys(environmentSchema.shape).filter((name) => name !== "ARIZE_CA_FILE");
-  for (const name of variables) {
-    const value = Environment?.Variables?.[name];
-    if (value !== undefined) process.env[name] = value;
-  }
+async function findOutputs(stack: string | undefined, file: string | undefined): Promise<Outputs> {
+  if (file !== undefined) return outputsOfFile(file, stack);
+  return stack === undefined ? {} : outputsOfStack(stack);
 }
 
-async function connect(reconcileFunction: string | undefined): Promise<Connection> {
+async function openLocal(portBase: number): Promise<Target> {
+  const config = fileURLToPath(new URL("../local/lifecycle.config.ts", import.meta.url));
+  const ports = portsFrom(portBase);
+  Object.assign(process.env, localEnvironment({ ports, config }), readRunFile(portBase));
+  await fetch(`${urlOf(ports.door)}/health`).catch((cause: unknown) => {
+    throw new Error(`nothing answers at port base ${portBase}: is npm start running there?`, { cause });
+  });
+  return open(`the stack at port ${portBase}`, { IngestUrl: urlOf(ports.door) }, false);
+}
+
+async function open(where: string, outputs: Outputs, isOnAws: boolean): Promise<Target> {
   const environment = readEnvironment();
-  const identity = await openIdentity(environment, openSecrets());
-  const { auditDays } = await loadConfig(environment.LIFECYCLE_CONFIG);
-  const table = new LedgerTable(environment.LEDGER_TABLE_NAME, new DynamoDBClient({ maxAttempts: 2 }));
-  return { table, queue: openQueue(environment, identity), identity, auditDays, reconcileFunction };
+  const config = await loadConfig(environment.LIFECYCLE_CONFIG);
+  return {
+    where,
+    environment,
+    config,
+    mode: outputs.DeployedMode ?? config.mode,
+    table: new LedgerTable(environment.LEDGER_TABLE_NAME, new DynamoDBClient({ maxAttempts: 2 })),
+    sqs: new SQSClient({ useQueueUrlAsEndpoint: false, maxAttempts: 2 }),
+    ingestUrl: outputs.IngestUrl,
+    metricNamespace: outputs.MetricNamespace,
+    reconcileFunction: outputs.ReconcileFunctionName,
+    signFunction: outputs.SignEvidenceFunctionName,
+    isOnAws,
+  };
+}
+
+/** Reads what names people, and with it opens the queues. @throws RetryLater when the identity key cannot be read */
+export async function connect(target: Target): Promise<Connection> {
+  const identity = await openIdentity(target.environment, openSecrets());
+  const queue = openQueue(target.environment, identity);
+  return { ...target, identity, queue, auditDays: target.config.auditDays };
+}
+
+/** Connects to the stack that `npm start` runs. @throws Error when nothing answers there */
+export async function connectLocal(portBase: number): Promise<Connection> {
+  return connect(await openTarget({ portBase, outputs: {} }));
 }
