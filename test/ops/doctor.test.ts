@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { examine } from "../../ops/doctor.ts";
+import { serve } from "../support/fake-arize.ts";
+import { operator } from "../support/operator.ts";
+import { workbench } from "../support/workbench.ts";
+
+it("finds nothing wrong with what is right, and everything that is not, each by itself", async () => {
+  const bench = await workbench();
+  const door = await serve((_request, response) => response.end());
+  const states = async () =>
+    Object.fromEntries((await examine(await operator({ IngestUrl: door }))).map(({ check, state }) => [check, state]));
+  await bench.reconcile({ mode: "full" });
+  await bench.reconcile({ mode: "due" });
+  expect(await states()).toMatchObject({
+    configuration: "ok",
+    "queue leavers": "ok",
+    ledger: "ok",
+    sweeps: "warn",
+    "secret arize": "ok",
+    "API key": "ok",
+    webhooks: "ok",
+    clock: "ok",
+  });
+  bench.fake.fault({ status: 401, times: null });
+  expect(await states()).toMatchObject({ Arize: "fail", ledger: "ok", webhooks: "ok" });
+});
+
+it("notices a clock that is off, a key of another account and a door that is shut", async () => {
+  await workbench({ config: { apiKeyOwner: "nobody@example.com" } });
+  const late = await serve((_request, response) =>
+    response
+      .setHeader("date", new Date(Date.now() - 120_000).toUTCString())
+      .writeHead(503)
+      .end(),
+  );
+  expect(await examine(await operator({ IngestUrl: late }))).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ check: "clock", state: "fail" }),
+      expect.objectContaining({ check: "webhooks", state: "fail" }),
+      expect.objectContaining({ check: "API key", state: "fail" }),
+    ]),
+  );
+});
