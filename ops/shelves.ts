@@ -14,7 +14,7 @@ export interface Word {
 type Waiting = Pick<Connection, "table" | "queue" | "auditDays">;
 
 /** What waits on a shelf, oldest first. */
-export async function listShelf({ table }: Connection, shelf: Shelf): Promise<Row[]> {
+export async function listShelf({ table }: Pick<Connection, "table">, shelf: Shelf): Promise<Row[]> {
   return (await listShelved(table, shelf)).map(toRow);
 }
 

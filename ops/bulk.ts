@@ -1,0 +1,66 @@
+import { listShelved, type Shelf, type Shelved } from "../lib/ledger/shelf.ts";
+import type { Caller } from "./caller.ts";
+import type { Connection } from "./connection.ts";
+import { agreed } from "./second-person.ts";
+import { dismiss, putBack } from "./shelves.ts";
+
+/** Which of the events on a shelf are meant; all that wait, unless something is said. */
+export interface ShelfFilter {
+  reason?: string | undefined;
+  kind?: string | undefined;
+  source?: string | undefined;
+  /** Waiting since before this moment, ISO 8601. */
+  before?: string | undefined;
+}
+
+/** The events of a shelf that wait and fit, oldest first. @throws RetryLater */
+export async function selectShelved(
+  { table }: Pick<Connection, "table">,
+  shelf: Shelf,
+  { reason, kind, source, before }: ShelfFilter,
+): Promise<Shelved[]> {
+  const shelved = await listShelved(table, shelf);
+  return shelved.filter(
+    (one) =>
+      one.status === "waiting" &&
+      (reason === undefined || one.reason === reason) &&
+      (kind === undefined || one.event.kind === kind) &&
+      (source === undefined || one.event.source === source) &&
+      (before === undefined || Date.parse(one.at) < Date.parse(before)),
+  );
+}
+
+export interface BulkRequest {
+  shelf: Shelf;
+  verb: "release" | "redrive" | "dismiss";
+  caller: Caller;
+  note: string;
+  onDone?: () => void;
+}
+
+export type BulkAnswer = { done: number } | { proposed: true; count: number };
+
+/**
+ * Decides about several events at once. More than `guards.twoPeopleAbove` take a second operator, who asks for the same.
+ * @throws RetryLater; what was done until then is done, and asking again goes on with the rest
+ */
+export async function decideAll(
+  connection: Connection,
+  chosen: readonly Shelved[],
+  { shelf, verb, caller, note, onDone }: BulkRequest,
+): Promise<BulkAnswer> {
+  const ids = chosen.map(({ event }) => event.id);
+  let by = caller.by;
+  if (chosen.length > connection.config.guards.twoPeopleAbove) {
+    const proposal = await agreed(connection.table, `${shelf} ${verb}`, ids, caller);
+    if (proposal === undefined) return { proposed: true, count: chosen.length };
+    by = `${caller.by}, proposed by ${proposal.by}`;
+  }
+  const decide = verb === "dismiss" ? dismiss : putBack;
+  let done = 0;
+  for (const id of ids) {
+    if (await decide(connection, shelf, id, { by, note })) done++;
+    onDone?.();
+  }
+  return { done };
+}

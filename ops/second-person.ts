@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import { DeleteCommand, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
+import type { LedgerTable } from "../lib/ledger/table.ts";
+import type { Caller } from "./caller.ts";
+
+const proposalSchema = z.object({ by: z.string(), principal: z.string(), at: z.string(), until: z.number() });
+export type Proposal = z.infer<typeof proposalSchema>;
+
+/** A second person has to agree within a day. */
+const validMs = 24 * 3_600_000;
+
+/**
+ * Asks whether two different people want the same thing done to the same events. The first one's wish is written down; the
+ * second one who wishes exactly that uses it up. It guards against mistakes, not against an operator who writes to the table.
+ * @param what such as `held release`
+ * @returns who proposed it when somebody else did, else `undefined`: now it is proposed
+ * @throws RetryLater
+ */
+export async function agreed(
+  table: LedgerTable,
+  what: string,
+  eventIds: readonly string[],
+  caller: Caller,
+  now: number = Date.now(),
+): Promise<Proposal | undefined> {
+  const set = createHash("sha256").update(JSON.stringify(eventIds.toSorted())).digest("hex");
+  const Key = { pk: "PROPOSAL", sk: `${what}#${set}` };
+  const { Item } = await table.run((client) =>
+    client.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true })),
+  );
+  const proposal = proposalSchema.safeParse(Item).data;
+  if (proposal !== undefined && proposal.until > now && proposal.principal !== caller.principal) {
+    await table.run((client) => client.send(new DeleteCommand({ TableName: table.name, Key })));
+    return proposal;
+  }
+  const until = now + validMs;
+  const wish = { ...Key, ...caller, at: new Date(now).toISOString(), until, ttl: Math.floor(until / 1000) };
+  await table.run((client) => client.send(new PutCommand({ TableName: table.name, Item: wish })));
+  return undefined;
+}
