@@ -1,0 +1,127 @@
+import type { User } from "../lib/arize/schemas.ts";
+import { isManaged, type LifecycleConfig } from "../lib/config.ts";
+import { roleName } from "../lib/lifecycle/decide.ts";
+import { matchRule } from "../lib/lifecycle/roles.ts";
+import { type RosterLine, readRoster } from "./roster.ts";
+import type { OperatorKind, Said } from "./send.ts";
+
+/** What the roster and Arize differ in. The last four are for people to look at: nothing is sent for them. */
+export type Difference =
+  | "not_at_arize"
+  | "differs"
+  | "left"
+  | "not_in_roster"
+  | "broader_role"
+  | "admin_without_owner"
+  | "outside_managed_domains"
+  | "unreadable";
+
+export interface PlanEntry {
+  difference: Difference;
+  /** In the roster, where it is about a line. */
+  line?: number;
+  email?: string;
+  detail: string;
+  /** What `--apply` asks for. */
+  kind?: OperatorKind;
+  said?: Said;
+}
+
+/** Who is at Arize, by address; kept in memory, as the roster never is. */
+export type AtArize = ReadonlyMap<string, User>;
+
+/** Compares a roster with Arize, line by line, then tells who is at Arize and not in it. @throws Error when it cannot be read */
+export async function* compare(
+  file: string,
+  atArize: AtArize,
+  config: LifecycleConfig,
+): AsyncGenerator<PlanEntry, void> {
+  const seen = new Set<string>();
+  let isWhole = true;
+  for await (const line of readRoster(file)) {
+    if ("problem" in line) {
+      isWhole = false;
+      yield { difference: "unreadable", line: line.line, detail: line.problem };
+      continue;
+    }
+    const user = atArize.get(line.email);
+    if (user !== undefined && seen.has(line.email)) {
+      isWhole = false;
+      yield { difference: "unreadable", line: line.line, email: line.email, detail: "the address came before" };
+      continue;
+    }
+    if (user !== undefined) seen.add(line.email);
+    yield* compareLine(line, user, config);
+  }
+  // Who is missing may be on a line that could not be read.
+  if (isWhole) yield* missing(atArize, seen, config);
+}
+
+function* compareLine(line: RosterLine, user: User | undefined, config: LifecycleConfig): Iterable<PlanEntry> {
+  const about = { line: line.line, email: line.email };
+  if (!isManaged(line.email, config)) {
+    yield { difference: "outside_managed_domains", ...about, detail: "nobody there is touched" };
+  } else if (user === undefined) {
+    const { name, role, isDeveloper, department, title, groups } = line;
+    if (line.isActive) {
+      yield {
+        difference: "not_at_arize",
+        ...about,
+        detail: `as ${roleOf(line, config)}`,
+        kind: "joiner",
+        said: { name, role, isDeveloper, department, title, groups },
+      };
+    }
+  } else if (!line.isActive) {
+    yield { difference: "left", ...about, detail: `${user.status} at Arize, inactive in the roster`, kind: "leaver" };
+  } else {
+    yield* compareProfile(line, user);
+    const [has, wanted] = [roleName(user.role), roleOf(line, config)];
+    if (isBroader(has, wanted))
+      yield { difference: "broader_role", ...about, detail: `${has} at Arize, ${wanted} by the rules` };
+  }
+}
+
+function* compareProfile({ line, email, name, isDeveloper }: RosterLine, user: User): Iterable<PlanEntry> {
+  const said: Said = {
+    ...(name !== undefined && name !== user.name.trim() && { name }),
+    ...(isDeveloper !== undefined && isDeveloper !== user.isDeveloper && { isDeveloper }),
+  };
+  const changed = Object.keys(said);
+  if (changed.length > 0) yield { difference: "differs", line, email, detail: changed.join(", "), kind: "mover", said };
+}
+
+function* missing(atArize: AtArize, seen: ReadonlySet<string>, config: LifecycleConfig): Iterable<PlanEntry> {
+  for (const [email, user] of atArize) {
+    if (seen.has(email)) continue;
+    const isAdmin = user.role.type === "predefined" && user.role.name === "admin";
+    if (isAdmin)
+      yield { difference: "admin_without_owner", email, detail: "an account admin whom the roster does not know" };
+    if (!isManaged(email, config) || isProtected(email, config)) continue;
+    yield {
+      difference: "not_in_roster",
+      email,
+      detail: `${user.status} at Arize as ${roleName(user.role)}`,
+      kind: "leaver",
+    };
+  }
+}
+
+function isProtected(email: string, { protectedEmails, apiKeyOwner }: LifecycleConfig): boolean {
+  return protectedEmails.includes(email) || email === apiKeyOwner;
+}
+
+/** What the rules give somebody; groups that the roster does not name, it says nothing of. */
+function roleOf({ email, department, title, groups, role }: RosterLine, { roles, defaults }: LifecycleConfig): string {
+  const isIn = (group: string) => groups.includes(group) || undefined;
+  const { rule } = matchRule({ source: "operator", email, department, title, isIn }, roles);
+  const given = rule?.role ?? defaults.role;
+  return role ?? (typeof given === "string" ? given : given.id);
+}
+
+const breadth = ["annotator", "member", "admin"];
+
+// Custom roles cannot be compared: what they allow is not told.
+function isBroader(has: string, wanted: string): boolean {
+  return breadth.includes(wanted) && breadth.indexOf(has) > breadth.indexOf(wanted);
+}
