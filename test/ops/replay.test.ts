@@ -1,0 +1,60 @@
+import { expect, it } from "vitest";
+import { planReplay, replay } from "../../ops/replay.ts";
+import { operator } from "../support/operator.ts";
+import { eventOf, workbench } from "../support/workbench.ts";
+
+const ada = "ada@example.com";
+const word = { by: "mel", note: "mode is act now" };
+const ever = { from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z" };
+const plan = async (period = ever) => planReplay(await operator(), period, () => {});
+
+it("sends observed leavers again, once the mode is act, for those who are still at Arize", async () => {
+  const bench = await workbench({ config: { mode: "observe" } });
+  bench.fake.seed({ email: ada });
+  const leaver = eventOf("leaver", ada);
+  await bench.deliver([leaver]);
+  const acting = await bench.restart({ mode: "act" });
+  const planned = await plan();
+  expect(planned).toMatchObject([{ how: "send", email: ada, event: leaver.id, outcome: "would_delete" }]);
+  let told = 0;
+  expect(await replay(await operator(), planned, word, () => told++)).toBe(1);
+  expect(told).toBe(1);
+  const again = await bench.take("leavers");
+  expect(again).toMatchObject([{ id: leaver.id, source: "standard", occurredAt: leaver.occurredAt, attempt: 1 }]);
+  await acting.deliver(again);
+  expect((await bench.trail(ada)).map(({ outcome }) => outcome)).toEqual(["would_delete", "removed"]);
+  expect(await plan()).toMatchObject([{ how: "cannot", detail: "they are not at Arize any more" }]);
+});
+
+it("says of everything else that only its source can send it again", async () => {
+  const bench = await workbench({ config: { mode: "observe" } });
+  bench.fake.seed({ email: "bo@example.com" });
+  await bench.deliver([eventOf("joiner", ada), eventOf("mover", "bo@example.com", { person: { name: "Bob" } })]);
+  const planned = await plan();
+  expect(planned.map(({ how, outcome }) => `${how} ${outcome}`).toSorted()).toEqual([
+    "cannot would_create",
+    "cannot would_update",
+  ]);
+  expect(await replay(await operator(), planned, word, () => {})).toBe(0);
+});
+
+it("leaves a leaver alone that something newer came after", async () => {
+  const bench = await workbench({ config: { mode: "observe" } });
+  bench.fake.seed({ email: ada });
+  await bench.deliver([eventOf("leaver", ada, { occurredAt: new Date(Date.now() - 60_000).toISOString() })]);
+  await bench.deliver([eventOf("reinstate", ada)]);
+  expect(await plan()).toMatchObject([{ how: "cannot", detail: "something newer is known about the person" }]);
+});
+
+it("redrives what was parked in the period", async () => {
+  const bench = await workbench();
+  bench.fake.seed({ email: ada, status: "inactive" });
+  const joiner = eventOf("joiner", ada);
+  await bench.deliver([joiner]);
+  expect(await plan({ ...ever, to: "2021-01-01T00:00:00Z" })).toEqual([]);
+  const planned = await plan();
+  expect(planned).toMatchObject([{ how: "redrive", event: joiner.id, detail: "blocked_forever" }]);
+  expect(await replay(await operator(), planned, word, () => {})).toBe(1);
+  expect(await bench.take("changes")).toMatchObject([{ id: joiner.id, attempt: 1 }]);
+  expect((await bench.trail(ada)).at(-1)).toMatchObject({ outcome: "redriven", by: "mel" });
+});
