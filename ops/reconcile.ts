@@ -1,5 +1,5 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod/mini";
+import { invoke } from "./invoke.ts";
 import type { Row } from "./print.ts";
 
 const sweptSchema = z.union([
@@ -12,8 +12,6 @@ const sweptSchema = z.union([
     plan: z.array(z.object({ wants: z.string(), email: z.string(), userId: z.string() })),
   }),
 ]);
-
-const longestMs = 15 * 60_000;
 
 /** What to run: a mode of the reconcile function, and whether for real. */
 export interface ReconcileRequest {
@@ -31,8 +29,7 @@ export async function runReconcile(
   request: ReconcileRequest,
   functionName: string | undefined,
 ): Promise<{ summary: string; rows: Row[] }> {
-  const answer = functionName === undefined ? await runHere(request) : await runThere(request, functionName);
-  const swept = sweptSchema.parse(answer);
+  const swept = sweptSchema.parse(await invoke("reconcile", request, functionName));
   if ("skipped" in swept) return { summary: `${request.mode}: nothing done, the mode is ${swept.skipped}`, rows: [] };
   const believed = swept.trusted === false ? "; the listing is not believed, so nobody is removed" : "";
   const unlisted = swept.distrusted ?? [];
@@ -41,27 +38,4 @@ export async function runReconcile(
     summary: `${request.mode}: looked at ${swept.users}, queued ${swept.queued}${believed}${missing}`,
     rows: swept.plan.map(({ wants, email, userId }) => ({ wants, email, "user id": userId })),
   };
-}
-
-async function runHere(request: ReconcileRequest): Promise<unknown> {
-  // Loaded only now: it reads its environment when it starts.
-  const { handler } = await import("../functions/reconcile.ts");
-  const end = Date.now() + longestMs;
-  const write = process.stdout.write;
-  // A function's log and metrics are for CloudWatch, not among what a command answers.
-  process.stdout.write = () => true;
-  try {
-    return await Reflect.apply(handler, undefined, [request, { getRemainingTimeInMillis: () => end - Date.now() }]);
-  } finally {
-    process.stdout.write = write;
-  }
-}
-
-async function runThere(request: ReconcileRequest, FunctionName: string): Promise<unknown> {
-  // A second attempt would start a second run.
-  const client = new LambdaClient({ maxAttempts: 1, requestHandler: { requestTimeout: longestMs } });
-  const answer = await client.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
-  const payload: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString() || "null");
-  if (answer.FunctionError !== undefined) throw new Error(`${FunctionName} failed: ${JSON.stringify(payload)}`);
-  return payload;
 }

@@ -51,9 +51,12 @@ interface Ran {
 }
 
 function run(program: string, ...args: string[]): Promise<Ran> {
+  return runWith(process.env, program, ...args, "--port-base", String(base));
+}
+function runWith(env: NodeJS.ProcessEnv, program: string, ...args: string[]): Promise<Ran> {
   const file = fileURLToPath(new URL(`../../${program}`, import.meta.url));
   return new Promise((resolve) => {
-    execFile(process.execPath, [file, ...args, "--port-base", String(base)], (error, out, err) => {
+    execFile(process.execPath, [file, ...args], { env }, (error, out, err) => {
       resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
     });
   });
@@ -62,6 +65,13 @@ const ops = (...args: string[]) => run("ops/ops.ts", ...args);
 const send = (...args: string[]) => run("local/send.ts", ...args);
 const json = async (...args: string[]): Promise<Record<string, string>[]> =>
   JSON.parse((await ops("--json", ...args)).out);
+const history = async (email: string): Promise<Record<string, string>[]> =>
+  JSON.parse((await ops("--json", "person", email)).out).history;
+
+/** Puts somebody into the fake Arize. */
+async function seed(email: string, status: string): Promise<void> {
+  await fetch(`${stack.urls.arize}/_fake/users`, { method: "POST", body: JSON.stringify({ email, status }) });
+}
 
 describe("an operator", { timeout: 120_000 }, () => {
   it("sends, sees a leaver held, releases them, and reads their history", async () => {
@@ -75,14 +85,16 @@ describe("an operator", { timeout: 120_000 }, () => {
     expect(held).toMatchObject({ kind: "leaver", person: "ada@example.com", reason: "deletion_budget" });
     expect((await ops("held", "list")).out).toContain("ada@example.com");
     expect(await ops("held", "release", held?.id ?? "", "--note", "HR confirmed")).toMatchObject({ code: 0 });
-    const outcomes = async () => (await json("person", "ada@example.com")).map(({ outcome }) => outcome);
-    await expect.poll(outcomes, { timeout: 20_000 }).toEqual(["invited", "held", "removed"]);
+    const outcomes = async () => (await history("ada@example.com")).map(({ outcome }) => outcome);
+    await expect.poll(outcomes, { timeout: 20_000 }).toEqual(["invited", "held", "released", "removed"]);
+    const { out, code } = await ops("person", "ada@example.com");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Out since .*: removed after a leaver from standard .*: 404, request /);
     expect((await ops("held", "list")).out).toBe("Nothing is held.\n");
   });
 
   it("redrives what was parked, and gives it up", async () => {
-    const body = JSON.stringify({ email: "back@example.com", status: "inactive" });
-    await fetch(`${stack.urls.arize}/_fake/users`, { method: "POST", body });
+    await seed("back@example.com", "inactive");
     expect((await send("joiner", "back@example.com")).out).toContain(": parked (blocked_forever)");
     const [parked] = await json("parked", "list");
     expect(parked).toMatchObject({ reason: "blocked_forever", person: "back@example.com" });
@@ -93,26 +105,191 @@ describe("an operator", { timeout: 120_000 }, () => {
     expect(await json("parked", "list")).toEqual([]);
   });
 
-  it("sends events in their own name, a leaver only when they mean it", async () => {
-    expect((await ops("send", "leaver", "joan@example.com")).err).toContain("--yes");
-    expect((await ops("send", "leaver", "joan@example.com", "--yes")).out).toContain("is on the queue");
-    const history = () => json("person", "joan@example.com");
-    await expect.poll(history, { timeout: 20_000 }).toMatchObject([{ outcome: "none", reason: "already_absent" }]);
-    expect(await ops("send", "joiner", "nobody")).toMatchObject({ code: 1, err: "error: that is no email address\n" });
+  it("sends events in their own name and waits for what comes of them, a leaver only when they mean it", async () => {
+    const refused = await ops("send", "leaver", "joan@example.com");
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("for ever") });
+    expect(refused.err).toContain("--yes");
+    const sent = await ops("send", "leaver", "joan@example.com", "--yes", "--by", "Cy");
+    expect(sent.out).toMatch(/^leaver joan@example.com: none \(already_absent: .*\) after \d+ ms, event operator:/);
+    expect(await history("joan@example.com")).toMatchObject([
+      { outcome: "asked", by: "Cy" },
+      { outcome: "none", reason: "already_absent" },
+    ]);
+    expect((await ops("send", "joiner", "kim@example.com", "--timeout", "0")).out).toMatch(/ is on the queue\.\n$/);
+    expect(await ops("send", "joiner", "nobody")).toMatchObject({ code: 2, err: "error: that is no email address\n" });
+  });
+
+  it("does everything that the Users API can, reading there and changing through the queue", async () => {
+    const lee = "lee@example.com";
+    expect((await ops("users", "invite", lee, "--name", "Lee", "--role", "annotator")).out).toContain(": invited");
+    expect(await json("users", "list", "--email", "lee@", "--status", "invited")).toMatchObject([
+      { email: lee, role: "annotator" },
+    ]);
+    expect((await ops("users", "resend", lee)).out).toContain(": resent");
+    await fetch(`${stack.urls.arize}/_fake/verify`, { method: "POST", body: JSON.stringify({ email: lee }) });
+    expect((await ops("users", "update", lee, "--name", "Lee Liu", "--developer")).out).toContain(": updated");
+    const user = JSON.parse((await ops("--json", "users", "get", lee)).out);
+    expect(user).toMatchObject({ name: "Lee Liu", developer: "yes", status: "active" });
+    expect(JSON.parse((await ops("--json", "users", "get", user.id)).out)).toEqual(user);
+    expect((await ops("users", "reset-password", lee)).out).toContain(": reset_sent");
+    await seed("gone@example.com", "inactive");
+    expect(await ops("users", "invite", "gone@example.com")).toMatchObject({
+      code: 3,
+      out: expect.stringContaining("parked (blocked_forever: they were deleted at Arize before"),
+    });
+    const [parked] = await json("parked", "list");
+    await ops("parked", "dismiss", parked?.id ?? "");
+    expect(await ops("users", "get", "nobody@example.com")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("nobody like that"),
+    });
+  });
+
+  it("works with outputs and endpoints alone, from a file or as flags", async () => {
+    const {
+      LEAVERS_QUEUE_URL,
+      CHANGES_QUEUE_URL,
+      LEAVERS_DLQ_URL,
+      CHANGES_DLQ_URL,
+      LEDGER_TABLE_NAME,
+      ARIZE_SECRET_ID,
+      IDENTITY_SECRET_ID,
+      ARIZE_BASE_URL,
+    } = stack.environment;
+    const outputs: Record<string, string | undefined> = {
+      LeaversQueueUrl: LEAVERS_QUEUE_URL,
+      ChangesQueueUrl: CHANGES_QUEUE_URL,
+      LeaversDeadLettersUrl: LEAVERS_DLQ_URL,
+      ChangesDeadLettersUrl: CHANGES_DLQ_URL,
+      LedgerTableName: LEDGER_TABLE_NAME,
+      ArizeSecretArn: ARIZE_SECRET_ID,
+      IdentitySecretArn: IDENTITY_SECRET_ID,
+      ArizeBaseUrl: ARIZE_BASE_URL,
+      IngestUrl: stack.urls.door,
+    };
+    await seed("pat@example.com", "active");
+    const file = join(folder, "outputs.json");
+    writeFileSync(file, JSON.stringify({ "Stack-Test": outputs }));
+    const { env } = process;
+    // What an operator has who knows nothing of this machine's stack but where its services listen.
+    const names = [
+      "AWS_REGION",
+      "AWS_ACCESS_KEY_ID",
+      "AWS_SECRET_ACCESS_KEY",
+      "AWS_ENDPOINT_URL_SQS",
+      "AWS_ENDPOINT_URL_DYNAMODB",
+      "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+    ];
+    const endpoints = Object.fromEntries(names.map((name) => [name, stack.environment[name]]));
+    const elsewhere = (...args: string[]) => runWith({ PATH: env.PATH, ...endpoints }, "ops/ops.ts", ...args);
+    expect(await elsewhere("--outputs", file, "status", "--json")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('"lanes"'),
+    });
+    expect((await elsewhere("person", "pat@example.com", "--outputs", file, "--stack", "Stack-Test")).out).toMatch(
+      /^Not out: active at Arize/,
+    );
+    const flags = Object.entries(outputs).flatMap(([name, value = ""]) => [`--${name}`, value]);
+    expect((await elsewhere("users", "update", "pat@example.com", "--name", "Pat", ...flags)).out).toContain(
+      ": updated",
+    );
+    const without = flags.slice(2);
+    expect(await elsewhere("status", ...without)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("lacks an output: LeaversQueueUrl"),
+    });
+    expect(await elsewhere("status", "--outputs", join(folder, "nowhere.json"))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("ENOENT"),
+    });
+  });
+
+  it("looks at all of it", async () => {
+    expect((await ops("status")).out).toMatch(/^stack: .*\nmode: +act\nleavers: +0 queued/);
+    expect((await ops("doctor")).code).toBe(0);
+    expect((await ops("due", "list")).out).toBe("Nothing waits for its day.\n");
+    expect(await ops("person", "stranger@example.com")).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("No event about this address ever arrived"),
+    });
+  });
+
+  it("compares a roster, and names the lines that it cannot read", async () => {
+    const roster = join(folder, "roster.csv");
+    writeFileSync(roster, "email,name\nmo@example.com,Mo\nno address,No\n");
+    expect(await ops("import", roster)).toMatchObject({
+      code: 3,
+      out: expect.stringContaining("unreadable\tline 3\t\temail: malformed"),
+    });
+    expect(await ops("import", roster, "--apply", "--yes")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("nothing was queued"),
+    });
+    writeFileSync(roster, "email,name\nmo@example.com,Mo\n");
+    expect((await ops("import", roster, "--apply")).err).toContain("--yes");
+    expect(await ops("import", roster, "--apply", "--yes")).toMatchObject({
+      code: 0,
+      err: expect.stringContaining("1 events are on the queue"),
+    });
+    await expect
+      .poll(async () => (await history("mo@example.com")).at(-1), { timeout: 20_000 })
+      .toMatchObject({ outcome: "invited" });
+    const plan = await json("import", roster);
+    expect(plan.every(({ difference }) => difference === "not_in_roster" || difference === "admin_without_owner")).toBe(
+      true,
+    );
+    expect(await ops("import", join(folder, "missing.csv"))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("ENOENT"),
+    });
+  });
+
+  it("replays nothing where there is nothing, and needs a period that is one", async () => {
+    expect((await ops("replay", "--from", "2020-01-01", "--to", "2020-01-02", "--dry-run")).out).toContain(
+      "Nothing of that period",
+    );
+    expect(await ops("replay", "--from", "yesterday", "--to", "2020-01-02")).toMatchObject({ code: 2 });
+  });
+
+  it("writes evidence that verifies, and no more after a byte was changed", async () => {
+    const [out, key] = [join(folder, "bundle"), join(folder, "key.pem")];
+    await ops("send", "leaver", "zoe@example.com", "--yes");
+    const written = await ops(
+      "evidence",
+      "--from",
+      "2020-01-01",
+      "--to",
+      "2100-01-01",
+      "--out",
+      out,
+      "--signing-key",
+      key,
+    );
+    expect(written).toMatchObject({ code: 0, out: expect.stringMatching(/^[1-9]\d* leavers in /) });
+    const verify = () => ops("evidence", "verify", out, "--key", join(out, "public-key.pem"));
+    expect(await verify()).toMatchObject({ code: 0, out: `${out} is as it was signed.\n` });
+    writeFileSync(join(out, "evidence.csv"), "");
+    expect(await verify()).toMatchObject({ code: 3, err: "does not verify: evidence.csv was changed\n" });
+    expect(await ops("evidence", "--from", "2020-01-01")).toMatchObject({ code: 2 });
+  });
+
+  it("decides about several at once", async () => {
+    expect(await ops("held", "release")).toMatchObject({ code: 2, err: expect.stringContaining("--all") });
+    expect(await json("held", "release", "--all", "--reason", "last_admin", "--yes")).toEqual({ done: 0 });
   });
 
   it("forgets somebody who is gone, when they mean it", async () => {
     await ops("send", "leaver", "kay@example.com", "--yes");
-    const outcomes = async () => (await json("person", "kay@example.com")).map(({ outcome }) => outcome);
-    await expect.poll(outcomes, { timeout: 20_000 }).toEqual(["none"]);
+    const outcomes = async () => (await history("kay@example.com")).map(({ outcome }) => outcome);
+    expect(await outcomes()).toEqual(["asked", "none"]);
     expect(await ops("person", "forget", "kay@example.com")).toMatchObject({
       code: 1,
       err: expect.stringContaining("--yes"),
     });
     const { out, code } = await ops("person", "forget", "kay@example.com", "--yes", "--by", "the privacy team");
     expect(code).toBe(0);
-    expect(out).toMatch(/^Erased: 1 lines of history.*\n.*hash.*\n.*queues/);
-    expect(await json("person", "kay@example.com")).toMatchObject([{ outcome: "forgotten", by: "the privacy team" }]);
+    expect(out).toMatch(/^Erased: 2 lines of history.*\n.*hash.*\n.*queues/);
+    expect(await history("kay@example.com")).toMatchObject([{ outcome: "forgotten", by: "the privacy team" }]);
     const again = await ops("--json", "person", "forget", "kay@example.com", "--yes");
     expect(JSON.parse(again.out)).toMatchObject({ erased: { history: 1 }, remains: expect.any(Array) });
   });
@@ -163,7 +340,7 @@ describe("an operator", { timeout: 120_000 }, () => {
     });
 
     expect(await (await fetch(`${stack.urls.arize}/_fake/users`)).text()).toBe(before);
-    expect(await json("person", "noa@example.com")).toEqual([]);
+    expect(await history("noa@example.com")).toEqual([]);
   });
 
   it("has a leaver explained, guards and all", async () => {
@@ -191,7 +368,8 @@ describe("an operator", { timeout: 120_000 }, () => {
       code: 1,
       err: expect.stringContaining("nothing is held"),
     });
-    expect(await ops("nonsense")).toMatchObject({ code: 2 });
+    expect(await ops("statsu")).toMatchObject({ code: 2, err: expect.stringContaining("Did you mean status?") });
+    expect(await ops("reconcile")).toMatchObject({ code: 2, err: expect.stringContaining("--dry-run") });
     expect(await send("joiner")).toMatchObject({ code: 2 });
     expect(await send("joiner", "nobody")).toMatchObject({
       code: 1,

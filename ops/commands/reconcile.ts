@@ -1,0 +1,36 @@
+import { type Command, Option } from "commander";
+import { WrongUse } from "../failure.ts";
+import { printJson, printRows, type Row } from "../print.ts";
+import { runReconcile } from "../reconcile.ts";
+import type { Session } from "../session.ts";
+
+interface ReconcileOptions {
+  mode?: string;
+  dryRun: boolean;
+  now: boolean;
+  acceptShrink: boolean;
+}
+
+/** `reconcile`: what the schedules do, now or as a plan. */
+export function addReconcile(program: Command, session: Session): void {
+  program
+    .command("reconcile")
+    .description("compare Arize, the ledger and the sources now")
+    .addOption(new Option("--mode <mode>", "what to look at").choices(["invitations", "due", "full", "subscriptions"]))
+    .option("--dry-run", "show the plan, change nothing", false)
+    .option("--now", "do it", false)
+    .option("--accept-shrink", "mode full: believe a listing that lost many users", false)
+    .action(async ({ mode, dryRun, now, acceptShrink }: ReconcileOptions) => {
+      if (dryRun === now) throw new WrongUse("say --dry-run for the plan, or --now to do it");
+      const { reconcileFunction } = await session.target();
+      const all: Row[] = [];
+      for (const each of mode === undefined ? ["invitations", "due", "full"] : [mode]) {
+        const { summary, rows } = await runReconcile({ mode: each, dryRun, acceptShrink }, reconcileFunction);
+        all.push(...rows.map((row) => ({ mode: each, ...row })));
+        if (session.json) continue;
+        console.log(summary);
+        printRows(rows, { json: false, nothing: dryRun ? "  nothing to do" : "" });
+      }
+      if (session.json) printJson(all);
+    });
+}

@@ -1,0 +1,64 @@
+import { userInfo } from "node:os";
+import { type Command, InvalidArgumentError } from "commander";
+import { callerOf } from "../caller.ts";
+import { confirmByTyping } from "../confirm.ts";
+import { awaitOutcome } from "../outcome.ts";
+import { printJson } from "../print.ts";
+import { meaningOf } from "../reasons.ts";
+import { type OperatorKind, type Said, sendEvent } from "../send.ts";
+import { needsAttention, type Session } from "../session.ts";
+
+/** What is said about the person, and how to go about it. */
+export interface SayOptions extends Said {
+  developer?: boolean;
+  by: string;
+  yes: boolean;
+  timeout: number;
+}
+
+/** Queues an event, waits for its outcome unless told not to, and tells it; a deletion has to be confirmed. */
+export async function sendAndTell(
+  session: Session,
+  kind: OperatorKind,
+  email: string,
+  options: SayOptions,
+): Promise<void> {
+  if (kind === "leaver" && !options.yes) {
+    console.error(`Deleting ${email} at Arize is for ever: nobody can be invited under this address again.`);
+    await confirmByTyping(email);
+  }
+  const { name, role, developer: isDeveloper } = options;
+  const connection = await session.connection();
+  const { by } = await callerOf(connection, options.by);
+  const id = await sendEvent(connection, kind, email, { name, role, isDeveloper }, by);
+  const ended = options.timeout === 0 ? undefined : await awaitOutcome(connection, email, id, options.timeout * 1000);
+  const { outcome = "queued", reason, userId, ms } = ended ?? {};
+  if (session.json) printJson({ event: id, kind, outcome, reason, userId, ms });
+  else if (ended === undefined) console.log(`${id} is on the queue.`);
+  else
+    console.log(
+      `${kind} ${email}: ${outcome}${reason === undefined ? "" : ` (${reason}: ${meaningOf(reason)})`} after ${ms} ms, event ${id}`,
+    );
+  const isLate = ended === undefined && options.timeout > 0;
+  if (outcome === "held" || outcome === "parked" || isLate) needsAttention();
+}
+
+/** The options of a command that sends an event. */
+export function sayOptions(command: Command, { profile }: { profile: boolean }): Command {
+  if (profile) {
+    command
+      .option("--name <name>", "their display name")
+      .option("--developer", "give them developer permission")
+      .option("--no-developer", "take it");
+  }
+  return command
+    .option("--by <name>", "who asks for it", userInfo().username)
+    .option("--timeout <seconds>", "how long to wait for the outcome, 0 for not at all", parseSeconds, 60)
+    .option("--yes", "for a deletion: yes, for ever", false);
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text !== "" && seconds >= 0 && seconds <= 3600) return seconds;
+  throw new InvalidArgumentError("It has to be a number of seconds, 3600 at most.");
+}

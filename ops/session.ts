@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { type Connection, connect, openTarget, type Target } from "./connection.ts";
+import { outputsIn } from "./outputs.ts";
+
+/** What the options before or behind a command say: which stack, and how to answer. */
+interface Given {
+  portBase: number;
+  stack?: string;
+  outputs?: string;
+  json: boolean;
+}
+
+/** One run of the command line. */
+export class Session {
+  readonly #program: Command;
+
+  constructor(program: Command) {
+    this.#program = program;
+  }
+
+  get json(): boolean {
+    return this.#program.opts<Given>().json;
+  }
+
+  /** Finds the stack. @throws Error when there is none, or it may not be looked at */
+  target(): Promise<Target> {
+    const { portBase, stack, outputs, ...others } = this.#program.opts<Given>();
+    return openTarget({ portBase, stack, outputsFile: outputs, outputs: outputsIn(others) });
+  }
+
+  /** Finds the stack and reads its identity key. @throws as `target`, and RetryLater */
+  async connection(): Promise<Connection> {
+    return connect(await this.target());
+  }
+}
+
+/** The exit codes besides 0, done, and 2, wrong usage. */
+export const exitCodes = {
+  /** It failed, or there is no such thing. */
+  failed: 1,
+  /** It was done, and somebody has to look: held or parked, a check that fails, evidence that does not verify, a second person. */
+  attention: 3,
+} as const;
+
+/** Ends with 3 once everything has been written. */
+export function needsAttention(): void {
+  process.exitCode = exitCodes.attention;
+}
