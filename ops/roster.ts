@@ -50,7 +50,8 @@ const longestRecord = 64 * 1024;
 /**
  * Reads a roster line by line, whatever its length, holding a few lines at a time. The first line names the columns; `email`
  * has to be among them. What is no CSV ends the reading, since nothing behind it can be told apart any more.
- * @throws Error when the file cannot be read, or has no such column
+ * @throws Error when the file cannot be read, has no such column, or names nobody: a roster that was cut off to nothing must not
+ * be taken for one of which everybody is missing
  */
 export async function* readRoster(file: string): AsyncGenerator<RosterLine | UnreadableLine, void> {
   const parser = parse({
@@ -72,6 +73,7 @@ export async function* readRoster(file: string): AsyncGenerator<RosterLine | Unr
       last = line.line;
       yield line;
     }
+    if (last === 1) throw new Error(`${file} names nobody`);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     yield {

@@ -75,6 +75,10 @@ test("needs a file with a column of addresses", async () => {
   await expect(all(readRoster(join(folder, "missing.csv")))).rejects.toThrow("ENOENT");
 });
 
+test("is not taken for one of which everybody is missing when it names nobody", async () => {
+  for (const content of ["", "email,name\n", "\n\n"]) await expect(read(content)).rejects.toThrow("names nobody");
+});
+
 test("reads 100,000 lines in a heap that could not hold them", async () => {
   const file = join(folder, "large.csv");
   const filler = "x".repeat(1_000);
