@@ -71,8 +71,8 @@ async function openLocal(portBase: number): Promise<Target> {
   const config = fileURLToPath(new URL("../local/lifecycle.config.ts", import.meta.url));
   const ports = portsFrom(portBase);
   Object.assign(process.env, localEnvironment({ ports, config }), readRunFile(portBase));
-  await fetch(`${urlOf(ports.door)}/health`).catch((cause: unknown) => {
-    throw new Error(`nothing answers at port base ${portBase}: is npm start running there?`, { cause });
+  await fetch(`${urlOf(ports.door)}/health`).catch(() => {
+    throw new Error(`nothing answers at port base ${portBase}: is npm start running there?`);
   });
   return open(`the stack at port ${portBase}`, { IngestUrl: urlOf(ports.door) }, false);
 }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -63,5 +63,15 @@ async function ensureKey(file: string): Promise<string> {
 export async function verifyEvidence(folder: string, publicKeyFile: string): Promise<string[]> {
   const names = await readdir(folder);
   const files = await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const));
-  return verifyBundle(new Map(files), await readFile(publicKeyFile));
+  return verifyBundle(new Map(files), await readPublicKey(publicKeyFile));
+}
+
+async function readPublicKey(file: string): Promise<Buffer> {
+  const pem = await readFile(file);
+  try {
+    createPublicKey(pem);
+    return pem;
+  } catch {
+    throw new Error(`${file} holds no public key in PEM`);
+  }
 }

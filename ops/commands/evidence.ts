@@ -59,7 +59,7 @@ async function write(session: Session, options: EvidenceOptions): Promise<void> 
   const request = { from, to, email, redact, goalMs: goal * 1000, activity: auditLogs };
   const { leavers, files } = await writeEvidence(await session.target(), request, out, signingKey);
   if (session.json) printJson({ leavers, files });
-  else console.log(`${leavers} leavers in ${files.join(", ")}`);
+  else console.log(`Tells of ${leavers} ${leavers === 1 ? "leaver" : "leavers"}: ${files.join(", ")}`);
 }
 
 function parseGoal(text: string): number {
