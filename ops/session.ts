@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type Connection, connect, openTarget, type Target } from "./connection.ts";
 import { outputsIn } from "./outputs.ts";
+import { shellWords } from "./shell-words.ts";
 
 /** What the options before or behind a command say: which stack, and how to answer. */
 interface Given {
@@ -20,6 +21,15 @@ export class Session {
 
   get json(): boolean {
     return this.#program.opts<Given>().json;
+  }
+
+  /** A command line that goes on from here, about the same stack. @param command what `npm run ops --` takes, ready for a shell */
+  again(command: string): string {
+    const { portBase, stack, outputs, ...others } = this.#program.opts<Given>();
+    const isDefault = this.#program.getOptionValueSource("portBase") === "default";
+    const given = { "port-base": isDefault ? undefined : String(portBase), stack, outputs, ...outputsIn(others) };
+    const flags = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+    return ["npm run ops --", ...flags.map((word) => shellWords(word)), command].join(" ");
   }
 
   /** Finds the stack. @throws Error when there is none, or it may not be looked at */

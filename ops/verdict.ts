@@ -1,4 +1,5 @@
 import type { TrailEntry } from "../lib/ledger/trail.ts";
+import { shellWords } from "./shell-words.ts";
 import { storiesOf, type WaitingEvent } from "./stories.ts";
 
 /** The answer to what is asked about a person. */
@@ -11,7 +12,7 @@ export interface Verdict {
   askedBy: { by: string | null; source: string; event: string; happenedAt: string; receivedAt: string } | null;
   /** All of that in sentences. */
   answer: string[];
-  /** Commands that go on from here. */
+  /** What `npm run ops --` takes to go on from here, ready for a shell. */
   next: string[];
 }
 
@@ -29,14 +30,12 @@ export function verdictOf(entries: readonly TrailEntry[], waiting: readonly Wait
   const isListed = atArize !== null && typeof atArize !== "string";
   const isOut = typeof atArize === "string" ? null : !isListed;
   const about = isListed ? last : (gone ?? last);
-  const next = waiting.flatMap(commandsFor);
-  if (isListed && entries.length === 0) next.push("npm run ops -- users get ADDRESS");
   return {
     isOut,
     since: isListed ? null : gone === undefined ? null : seenGoneAt(gone),
     askedBy: about === undefined ? null : asked(about, entries),
     answer: [standing(atArize, gone, last, entries), ...storiesOf(entries, waiting, isListed)],
-    next,
+    next: waiting.flatMap(commandsFor),
   };
 }
 
@@ -90,7 +89,6 @@ function seenBy(entry: TrailEntry): string {
 }
 
 function commandsFor({ where, id }: WaitingEvent): string[] {
-  if (where === "held")
-    return [`npm run ops -- held release ${id} --note "..."`, `npm run ops -- held dismiss ${id} --note "..."`];
-  return where === "parked" ? [`npm run ops -- parked redrive ${id}`, `npm run ops -- parked dismiss ${id}`] : [];
+  const verbs = { held: ["release", "dismiss"], parked: ["redrive", "dismiss"], due: [] }[where];
+  return verbs.map((verb) => `${shellWords(where, verb, id)} --note "..."`);
 }

@@ -13,7 +13,7 @@ export function addLooks(program: Command, session: Session): void {
     .action(async () => {
       const status = await readStatus(await session.target());
       if (session.json) printJson(status);
-      else printStatus(status);
+      else printStatus(status, session);
     });
   program
     .command("doctor")
@@ -37,7 +37,7 @@ export function addLooks(program: Command, session: Session): void {
     });
 }
 
-function printStatus(status: Status): void {
+function printStatus(status: Status, session: Session): void {
   const { watched, reconciled, secrets } = status;
   const mode = status.isOtherMode ? `${status.mode}, while this configuration says another` : status.mode;
   printFacts({
@@ -49,11 +49,11 @@ function printStatus(status: Status): void {
         `${queued} queued, ${working} at work, ${deadLetters} dead letters`,
       ]),
     ),
-    "oldest leaver": watched && seconds(watched.oldestLeaverSeconds),
-    "oldest change": watched && seconds(watched.oldestChangeSeconds),
-    breaker: watched && (watched.problem ?? `opened ${watched.breakerOpened} times in 15 minutes`),
-    held: waiting(status.held),
-    parked: waiting(status.parked),
+    "oldest leaver": watched ? seconds(watched.oldestLeaverSeconds) : unwatched,
+    "oldest change": watched ? seconds(watched.oldestChangeSeconds) : unwatched,
+    breaker: watched ? (watched.problem ?? `opened ${watched.breakerOpened} times in 15 minutes`) : unwatched,
+    held: waiting(status.held, session.again("held list")),
+    parked: waiting(status.parked, session.again("parked list")),
     scheduled: status.scheduled,
   });
   const rows: Row[] = reconciled.map(({ mode, at, outcome, users, queued }) => ({
@@ -72,11 +72,13 @@ function printStatus(status: Status): void {
   );
 }
 
-function waiting({ count, oldest, byReason }: Waiting): string {
+function waiting({ count, oldest, byReason }: Waiting, list: string): string {
   if (count === 0) return "nothing";
   const reasons = Object.entries(byReason).map(([reason, number]) => `${reason} ${number}`);
-  return `${count} since ${oldest} (${reasons.join(", ")})`;
+  return `${count} since ${oldest} (${reasons.join(", ")}); see: ${list}`;
 }
+
+const unwatched = "unknown: this stack has no CloudWatch";
 
 function seconds(value: number | undefined): string {
   return value === undefined ? "CloudWatch does not say" : `${value} s`;

@@ -19,7 +19,7 @@ export function addPerson(program: Command, session: Session): void {
       if (session.json) printJson(report);
       else {
         for (const line of report.answer) console.log(visible(line));
-        for (const command of report.next) console.log(`  ${command}`);
+        for (const command of report.next) console.log(`  ${visible(session.again(command))}`);
         if (report.history.length > 0) console.log("");
         printRows(timeline(report.history), { json: false, nothing: "" });
       }
