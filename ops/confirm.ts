@@ -1,6 +1,11 @@
 import { createInterface } from "node:readline/promises";
 import type { Readable } from "node:stream";
 
+/** Says what a deletion is, before somebody confirms it. */
+export function warnOfDeletion(whom: string): void {
+  console.error(`Deleting ${whom} at Arize is for ever: nobody can be invited under the same address again.`);
+}
+
 /**
  * Has the operator type what they are about to do something to.
  * @throws Error when they typed something else, or nobody is there to type

@@ -11,8 +11,10 @@ import { addReplay } from "./commands/replay.ts";
 import { addSend } from "./commands/send.ts";
 import { addShelves } from "./commands/shelves.ts";
 import { addUsers } from "./commands/users.ts";
+import { confirmByTyping } from "./confirm.ts";
 import { describeFailure, WrongUse } from "./failure.ts";
 import { flagsOf, outputNames } from "./outputs.ts";
+import { printJson } from "./print.ts";
 import { exitCodes, Session } from "./session.ts";
 
 /** The operator's command line; its help lists the exit codes. */
@@ -55,9 +57,13 @@ program
   .description("a ledger that was restored from a backup")
   .command("accept")
   .description("take it for complete: leavers from before the restore are no longer held")
-  .action(async () => {
-    await acceptRestore((await session.target()).table);
-    console.log("The ledger counts as complete.");
+  .option("--yes", "do not ask", false)
+  .action(async ({ yes }: { yes: boolean }) => {
+    const { table } = await session.target();
+    if (!yes) await confirmByTyping("accept");
+    await acceptRestore(table);
+    if (session.json) printJson({ accepted: true });
+    else console.log("The ledger counts as complete.");
   });
 
 try {

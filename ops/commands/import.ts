@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { callerOf } from "../caller.ts";
 import { compare, type PlanEntry } from "../comparison.ts";
-import { confirmByTyping } from "../confirm.ts";
+import { confirmByTyping, warnOfDeletion } from "../confirm.ts";
 import { applyPlan, isWanted, readEverybody } from "../import.ts";
 import { visible } from "../print.ts";
 import { Progress } from "../progress.ts";
@@ -49,8 +49,7 @@ async function importRoster(session: Session, roster: string, options: ImportOpt
   }
   if (!options.apply || wanted === 0) return;
   const deletions = (counts.get("left") ?? 0) + (options.remove ? (counts.get("not_in_roster") ?? 0) : 0);
-  if (deletions > 0)
-    console.error(`${deletions} people are to be deleted at Arize, for ever, as far as the guards let them.`);
+  if (deletions > 0) warnOfDeletion(`those of the ${deletions} leavers whom the guards let through`);
   if (!options.yes) await confirmByTyping(`apply ${wanted}`);
   // The file is read again, and has to be what was shown.
   if ((await stat(roster)).mtimeMs !== mtimeMs) throw new Error("the roster changed meanwhile: nothing was queued");

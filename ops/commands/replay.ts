@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { callerOf } from "../caller.ts";
-import { confirmByTyping } from "../confirm.ts";
+import { confirmByTyping, warnOfDeletion } from "../confirm.ts";
 import { printJson, printRows } from "../print.ts";
 import { Progress } from "../progress.ts";
 import { planReplay, replay } from "../replay.ts";
@@ -50,10 +50,7 @@ async function replayPeriod(session: Session, { from, to, dryRun, yes, note, by 
     printRows(rows, { json: session.json, nothing: "Nothing of that period can or need be done again." });
   if (dryRun || possible.length === 0) return;
   const deletions = possible.filter(({ kind }) => kind === "leaver").length;
-  if (deletions > 0)
-    console.error(
-      `${deletions} of them are leavers: they are deleted at Arize, for ever, as far as the guards let them.`,
-    );
+  if (deletions > 0) warnOfDeletion(`those of the ${deletions} leavers whom the guards let through`);
   if (!yes) await confirmByTyping(`replay ${possible.length}`);
   const progress = new Progress("queued", possible.length);
   const done = await replay(connection, plan, { by: (await callerOf(connection, by)).by, note }, () => progress.add());

@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { callerOf } from "../caller.ts";
-import { confirmByTyping } from "../confirm.ts";
+import { confirmByTyping, warnOfDeletion } from "../confirm.ts";
 import { awaitOutcome } from "../outcome.ts";
 import { printJson } from "../print.ts";
 import { meaningOf } from "../reasons.ts";
@@ -24,7 +24,7 @@ export async function sendAndTell(
   options: SayOptions,
 ): Promise<void> {
   if (kind === "leaver" && !options.yes) {
-    console.error(`Deleting ${email} at Arize is for ever: nobody can be invited under this address again.`);
+    warnOfDeletion(email);
     await confirmByTyping(email);
   }
   const { name, role, developer: isDeveloper } = options;
@@ -34,7 +34,7 @@ export async function sendAndTell(
   const ended = options.timeout === 0 ? undefined : await awaitOutcome(connection, email, id, options.timeout * 1000);
   const { outcome = "queued", reason, userId, ms } = ended ?? {};
   if (session.json) printJson({ event: id, kind, outcome, reason, userId, ms });
-  else if (ended === undefined) console.log(`${id} is on the queue.`);
+  else if (ended === undefined) console.log(`${id} is on the queue${options.timeout > 0 ? " still" : ""}.`);
   else
     console.log(
       `${kind} ${email}: ${outcome}${reason === undefined ? "" : ` (${reason}: ${meaningOf(reason)})`} after ${ms} ms, event ${id}`,
