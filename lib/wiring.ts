@@ -8,7 +8,7 @@ import { noticeRestore } from "./ledger/origin.ts";
 import { LedgerTable } from "./ledger/table.ts";
 import { Account } from "./lifecycle/account.ts";
 import { Breaker } from "./lifecycle/breaker.ts";
-import { judge } from "./lifecycle/calls.ts";
+import { type Arize, judge } from "./lifecycle/calls.ts";
 import { Identity } from "./lifecycle/identity.ts";
 import { Pace } from "./lifecycle/pace.ts";
 import { SourceReader } from "./lifecycle/source-reader.ts";
@@ -57,11 +57,17 @@ export async function arizeTransport(
   };
 }
 
-async function openArize(environment: Environment, secrets: Secrets): Promise<UsersClient> {
-  return new UsersClient({
-    ...(await arizeTransport(environment, secrets)),
-    enumCase: environment.ARIZE_ENUM_CASE,
-  });
+/** Arize, at the pace that it asks for. @throws Error when the file with authorities cannot be read */
+export async function openArize(environment: Environment, secrets: Secrets, metrics: Metrics): Promise<Arize> {
+  const transport = await arizeTransport(environment, secrets);
+  return {
+    client: new UsersClient({ ...transport, enumCase: environment.ARIZE_ENUM_CASE }),
+    pace: new Pace(),
+    breaker: new Breaker({ judge, onOpen: () => metrics.add(metricNames.breakerOpened) }),
+    secrets,
+    secretId: environment.ARIZE_SECRET_ID,
+    metrics,
+  };
 }
 
 /** The APIs of the sources that the configuration lets be read. @throws InvalidArgument for an address that is not usable */
@@ -90,10 +96,10 @@ function openSources(config: LifecycleConfig, environment: Environment, secrets:
 /** Everything that those who read Arize and the ledger need: the worker and the sweeps. @throws RetryLater */
 export async function openWorkshop(environment: Environment, metrics: Metrics): Promise<Workshop> {
   const secrets = openSecrets();
-  const [config, identity, client] = await Promise.all([
+  const [config, identity, arize] = await Promise.all([
     loadConfig(environment.LIFECYCLE_CONFIG),
     openIdentity(environment, secrets),
-    openArize(environment, secrets),
+    openArize(environment, secrets, metrics),
   ]);
   const table = openLedger(environment);
   await noticeRestore(table, Date.now());
@@ -102,14 +108,7 @@ export async function openWorkshop(environment: Environment, metrics: Metrics): 
     identity,
     table,
     queue: openQueue(environment, identity),
-    arize: {
-      client,
-      pace: new Pace(),
-      breaker: new Breaker({ judge, onOpen: () => metrics.add(metricNames.breakerOpened) }),
-      secrets,
-      secretId: environment.ARIZE_SECRET_ID,
-      metrics,
-    },
+    arize,
     account: new Account(),
     sources: openSources(config, environment, secrets, metrics),
     leaseMs: environment.LEASE_MS,

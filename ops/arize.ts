@@ -1,6 +1,6 @@
 import { Calls } from "../lib/lifecycle/calls.ts";
 import { Metrics } from "../lib/telemetry.ts";
-import { openWorkshop } from "../lib/wiring.ts";
+import { openArize, openSecrets } from "../lib/wiring.ts";
 import type { Target } from "./connection.ts";
 
 const patienceMs = 30_000;
@@ -16,7 +16,7 @@ export async function readingArize<Result>(
   use: (calls: Calls) => Promise<Result>,
   ms: number = patienceMs,
 ): Promise<Result> {
-  const { arize } = await openWorkshop(environment, new Metrics());
+  const arize = await openArize(environment, openSecrets(), new Metrics());
   const end = Date.now() + ms;
   try {
     return await use(new Calls(arize, { priority: "other", remainingMs: () => end - Date.now() }));
