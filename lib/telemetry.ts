@@ -142,5 +142,10 @@ function write(line: Record<string, unknown>): void {
 
 // Value by value: a match across the line's own quotes and escapes would break the JSON.
 function mask(value: unknown): unknown {
-  return typeof value === "string" ? value.slice(0, longestValue).replace(looksLikeEmail, "[email]") : value;
+  return typeof value === "string" ? maskAddresses(value.slice(0, longestValue)) : value;
+}
+
+/** A text without whatever looks like an email address in it. */
+export function maskAddresses(text: string): string {
+  return text.replace(looksLikeEmail, "[email]");
 }

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { LedgerTable } from "../ledger/table.ts";
 import { history, readTrailItem, type TrailEntry } from "../ledger/trail.ts";
 import type { Identity } from "../lifecycle/identity.ts";
+import { maskAddresses } from "../telemetry.ts";
 import { type EvidenceEntry, isAboutLeaving, toEvidence } from "./entry.ts";
 
 /** Which leavers evidence is about: those received in a period, or all of one person's. */
@@ -33,11 +34,22 @@ export async function collectEvidence(
         ofEvent.filter((line) => isInside(line, scope)),
         scope.goalMs,
       );
-      const email = scope.redact ? undefined : found.emails.get(person);
-      return entry === undefined ? [] : [email === undefined ? entry : { ...entry, email }];
+      if (entry === undefined) return [];
+      const email = found.emails.get(person);
+      return [scope.redact ? redacted(entry) : { ...entry, ...(email !== undefined && { email }) }];
     }),
   );
   return entries.toSorted((a, b) => a.receivedAt.localeCompare(b.receivedAt) || a.event.localeCompare(b.event));
+}
+
+// What operators write, and the names by which AWS knows them, may hold addresses.
+function redacted(entry: EvidenceEntry): EvidenceEntry {
+  const words = entry.words.map((word) => ({ ...word, by: masked(word.by), note: masked(word.note) }));
+  return { ...entry, words };
+}
+
+function masked(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : maskAddresses(text);
 }
 
 interface Found {

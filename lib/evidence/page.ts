@@ -52,10 +52,7 @@ function article(entry: EvidenceEntry): string {
         `${verifiedBy.method} ${verifiedBy.path}: ${verifiedBy.status}, request ${verifiedBy.requestId ?? "without id"}`,
     ],
     ["Late because", entry.lateReason],
-    ...entry.words.map(({ outcome, by, at, note }): [string, string] => [
-      outcome,
-      `by ${by} at ${at}${note ? `: ${note}` : ""}`,
-    ]),
+    ...course(entry),
     [
       "Did meanwhile",
       Array.isArray(activity)
@@ -71,6 +68,17 @@ function article(entry: EvidenceEntry): string {
   const table = `<table><tr><th>attempt</th><th>at</th><th>call</th><th>answer</th><th>request id</th></tr>${rows.join("")}</table>`;
   const title = `<h2${entry.late ? ' class="late"' : ""}>${escaped(entry.email ?? entry.person)}</h2>`;
   return `<article>${title}${list(facts)}${rows.length > 0 ? table : ""}</article>`;
+}
+
+/** What happened before it was over, oldest first: attempts that were not the last one, and what operators decided. */
+function course({ attempts, words }: EvidenceEntry): [string, string][] {
+  const steps = [
+    ...attempts.slice(0, -1).map(({ at, outcome, reason }) => ({ at, outcome, how: reason ?? "" })),
+    ...words.map(({ at, outcome, by, note }) => ({ at, outcome, how: `by ${by}${note ? `: ${note}` : ""}` })),
+  ];
+  return steps
+    .toSorted((a, b) => a.at.localeCompare(b.at))
+    .map(({ at, outcome, how }) => [outcome, [at, how].filter(Boolean).join(", ")]);
 }
 
 function list(facts: [string, string | number | undefined][]): string {

@@ -35,14 +35,19 @@ test("finds the leavers of a period, in the order in which they came, with the a
 });
 
 test("leaves the addresses out when it is told to", async () => {
-  const { person } = await removed(at(20_000));
+  const { person, event, email } = await removed(at(20_000));
+  const word = { outcome: "released", by: "Cy (role/cy@example.com)", note: `${email} did leave` };
+  await append(table, person, removedLine({ event, receivedAt: at(20_000), ...word }), 400);
   const [entry] = await collectEvidence(table, identity, {
     ...everything,
     redact: true,
     from: at(20_000),
     to: at(20_001),
   });
-  expect(entry).toMatchObject({ person });
+  expect(entry).toMatchObject({
+    person,
+    words: [{ by: expect.stringContaining("Cy (role/[email]"), note: "[email] did leave" }],
+  });
   expect(JSON.stringify(entry)).not.toContain("@example.com");
 });
 

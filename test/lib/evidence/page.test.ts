@@ -20,6 +20,20 @@ test("tells of each leaver who asked, when they were gone, and by which reading"
   }
 });
 
+test("tells what happened before, in its order: who held it, who let it go", () => {
+  const [attempt] = evidenceEntry().attempts;
+  if (attempt === undefined) throw new Error("no attempt");
+  const text = page([
+    evidenceEntry({
+      attempts: [{ ...attempt, outcome: "held", reason: "deletion_budget", at: at(500) }, attempt],
+      words: [{ outcome: "released", by: "Cy", note: "HR said so", at: at(1_000), reason: undefined }],
+    }),
+  ]);
+  expect(text).toContain(
+    `<dt>held</dt><dd>${at(500)}, deletion_budget</dd><dt>released</dt><dd>${at(1_000)}, by Cy: HR said so</dd>`,
+  );
+});
+
 test("takes nothing from outside for markup", () => {
   const text = page([
     evidenceEntry({
