@@ -12,7 +12,7 @@ import { needsAttention, type Session } from "../session.ts";
 export interface SayOptions extends Said {
   developer?: boolean;
   by: string;
-  yes: boolean;
+  yes?: boolean;
   timeout: number;
 }
 
@@ -44,17 +44,17 @@ export async function sendAndTell(
 }
 
 /** The options of a command that sends an event. */
-export function sayOptions(command: Command, { profile }: { profile: boolean }): Command {
+export function sayOptions(command: Command, { profile, deletes }: { profile: boolean; deletes: boolean }): Command {
   if (profile) {
     command
       .option("--name <name>", "their display name")
       .option("--developer", "give them developer permission")
       .option("--no-developer", "take it");
   }
+  if (deletes) command.option("--yes", "do not ask: a deletion is for ever", false);
   return command
     .option("--by <name>", "who asks for it", userInfo().username)
-    .option("--timeout <seconds>", "how long to wait for the outcome, 0 for not at all", parseSeconds, 60)
-    .option("--yes", "for a deletion: yes, for ever", false);
+    .option("--timeout <seconds>", "how long to wait for the outcome, 0 for not at all", parseSeconds, 60);
 }
 
 function parseSeconds(text: string): number {

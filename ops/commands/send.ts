@@ -11,7 +11,7 @@ export function addSend(program: Command, session: Session): void {
     .addArgument(new Argument("<kind>", "what happens").choices(operatorKinds))
     .argument("<email>", "whom it happens to")
     .option("--role <role>", "a role's name, or a custom role's id");
-  sayOptions(send, { profile: true }).action((kind: OperatorKind, email: string, options: SayOptions) =>
+  sayOptions(send, { profile: true, deletes: true }).action((kind: OperatorKind, email: string, options: SayOptions) =>
     sendAndTell(session, kind, email, options),
   );
 }

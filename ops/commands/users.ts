@@ -42,7 +42,8 @@ export function addUsers(program: Command, session: Session): void {
   for (const [verb, kind, description] of changes) {
     const command = users.command(`${verb} <email>`).description(description);
     if (verb === "invite") command.option("--role <role>", "a role's name, or a custom role's id");
-    sayOptions(command, { profile: verb === "invite" || verb === "update" }).action(
+    const deletes = kind === "leaver";
+    sayOptions(command, { profile: verb === "invite" || verb === "update", deletes }).action(
       (email: string, options: SayOptions) => sendAndTell(session, kind, email, options),
     );
   }
