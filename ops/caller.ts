@@ -12,11 +12,20 @@ export interface Caller {
 
 const patienceMs = 3_000;
 
+/** What the machine calls the operator; a container may run as somebody without a name. */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "somebody without a name";
+  }
+}
+
 /**
  * Tells who the operator is. On AWS the name alone would be anybody's to choose, so the principal of their credentials stands
  * beside it; an emulator may have no STS.
  */
-export async function callerOf({ isOnAws }: Pick<Target, "isOnAws">, name = userInfo().username): Promise<Caller> {
+export async function callerOf({ isOnAws }: Pick<Target, "isOnAws">, name = userName()): Promise<Caller> {
   const arn = isOnAws ? await askSts() : undefined;
   return arn === undefined ? { by: name, principal: name } : { by: `${name} (${arn})`, principal: arn };
 }

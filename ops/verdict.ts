@@ -46,7 +46,7 @@ function standing(
   entries: readonly TrailEntry[],
 ): string {
   const removed = gone === undefined ? undefined : `${asWords(gone, entries)}, ${seenBy(gone)}`;
-  const invited = came === undefined ? "not by this system" : asWords(came, entries);
+  const invited = came === undefined ? "not invited by this system" : asWords(came, entries);
   if (typeof atArize === "string")
     return `Arize ${atArize}. ${removed === undefined ? "" : `The ledger last knew: ${removed}.`}`.trim();
   if (atArize !== null) return `Not out: ${atArize.status} at Arize as ${atArize.role}; ${invited}.`;

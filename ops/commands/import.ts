@@ -1,7 +1,6 @@
 import { stat } from "node:fs/promises";
-import { userInfo } from "node:os";
 import type { Command } from "commander";
-import { callerOf } from "../caller.ts";
+import { callerOf, userName } from "../caller.ts";
 import { compare, type PlanEntry } from "../comparison.ts";
 import { confirmByTyping, warnOfDeletion } from "../confirm.ts";
 import { applyPlan, isWanted, readEverybody } from "../import.ts";
@@ -25,7 +24,7 @@ export function addImport(program: Command, session: Session): void {
     .description("compare a CSV of everybody with Arize: the plan first, then --apply through the queue and its guards")
     .option("--apply", "queue what the plan asks for", false)
     .option("--remove", "with --apply: also leavers for those who are merely missing from the roster", false)
-    .option("--by <name>", "who asks for it", userInfo().username)
+    .option("--by <name>", "who asks for it", userName())
     .option("--yes", "do not ask", false)
     .addHelpText(
       "after",

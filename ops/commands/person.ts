@@ -1,6 +1,5 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
-import { callerOf } from "../caller.ts";
+import { callerOf, userName } from "../caller.ts";
 import { confirmByTyping } from "../confirm.ts";
 import { forget } from "../forget.ts";
 import { describeForgotten } from "../forgotten.ts";
@@ -30,7 +29,7 @@ export function addPerson(program: Command, session: Session): void {
     .description("erase what is kept about a person who is gone; that they are gone stays known, without their address")
     .argument("<email>")
     .option("--yes", "do not ask", false)
-    .option("--by <name>", "who decides", userInfo().username)
+    .option("--by <name>", "who decides", userName())
     .action(async (email: string, { yes, by }: { yes: boolean; by: string }) => {
       if (!yes) await confirmByTyping(email);
       const connection = await session.connection();

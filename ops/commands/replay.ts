@@ -1,6 +1,5 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
-import { callerOf } from "../caller.ts";
+import { callerOf, userName } from "../caller.ts";
 import { confirmByTyping, warnOfDeletion } from "../confirm.ts";
 import { printJson, printRows } from "../print.ts";
 import { Progress } from "../progress.ts";
@@ -26,7 +25,7 @@ export function addReplay(program: Command, session: Session): void {
     .requiredOption("--to <time>", "and before then", parseTime)
     .option("--dry-run", "show what can be done again and what only its source can send again", false)
     .option("--note <text>", "why, for the people's history", "")
-    .option("--by <name>", "who decides", userInfo().username)
+    .option("--by <name>", "who decides", userName())
     .option("--yes", "do not ask", false)
     .action((options: ReplayOptions) => replayPeriod(session, options));
 }

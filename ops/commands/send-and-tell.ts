@@ -1,6 +1,5 @@
-import { userInfo } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
-import { callerOf } from "../caller.ts";
+import { callerOf, userName } from "../caller.ts";
 import { confirmByTyping, warnOfDeletion } from "../confirm.ts";
 import { awaitOutcome } from "../outcome.ts";
 import { printJson } from "../print.ts";
@@ -53,7 +52,7 @@ export function sayOptions(command: Command, { profile, deletes }: { profile: bo
   }
   if (deletes) command.option("--yes", "do not ask: a deletion is for ever", false);
   return command
-    .option("--by <name>", "who asks for it", userInfo().username)
+    .option("--by <name>", "who asks for it", userName())
     .option("--timeout <seconds>", "how long to wait for the outcome, 0 for not at all", parseSeconds, 60);
 }
 

@@ -1,5 +1,5 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
+import { userName } from "../caller.ts";
 import { WrongUse } from "../failure.ts";
 import { printRows } from "../print.ts";
 import type { Session } from "../session.ts";
@@ -55,7 +55,7 @@ function addDecision(command: Command, decision: Decision, session: Session): vo
     .option("--source <source>", "only events from there")
     .option("--before <time>", "only those that have waited since before then, ISO 8601", parseTime)
     .option("--note <text>", "why, for the person's history", "")
-    .option("--by <name>", "who decides", userInfo().username)
+    .option("--by <name>", "who decides", userName())
     .option("--yes", "do not ask", false)
     .action(async (id: string | undefined, options: DecisionOptions) => {
       if ((id === undefined) === !options.all) throw new WrongUse("name one event by its id, or several with --all");
