@@ -21,7 +21,7 @@ export interface EvidenceRequest {
 
 const answerSchema = z.object({
   leavers: z.number(),
-  files: z.record(z.string().check(z.regex(/^[a-z.-]+$/)), z.string()),
+  files: z.record(z.string().check(z.regex(/^[a-z-]+\.[a-z0-9]+$/)), z.string()),
 });
 
 /**

@@ -27,11 +27,13 @@ export interface EvidenceDocument {
 export const manifestName = "manifest.json";
 export const signatureName = "manifest.sig";
 export const documentName = "evidence.json";
+export const hashesName = "entries.sha256";
 export const manifestFormat = "arize-user-lifecycle evidence 1";
 
 /**
- * Makes the files of a bundle, by their names. The manifest holds a hash of every file, and of every entry in its order; the
- * signature covers the manifest's bytes, so one changed byte anywhere, a lost entry or a swapped pair does not verify.
+ * Makes the files of a bundle, by their names. One of them holds a hash of every entry, in its order; the manifest holds a hash
+ * of every file, and the signature covers the manifest's bytes: one changed byte anywhere, a lost entry or a swapped pair does
+ * not verify.
  */
 export async function makeBundle(
   entries: EvidenceEntry[],
@@ -43,6 +45,7 @@ export async function makeBundle(
     [documentName]: `${JSON.stringify(document, null, 2)}\n`,
     "evidence.csv": toCsv(entries),
     "evidence.html": toPage(document),
+    [hashesName]: entries.map((entry) => `${sha256(canonicalJson(entry))}\n`).join(""),
     "public-key.pem": await signer.publicKey(),
   };
   const manifest = {
@@ -50,7 +53,6 @@ export async function makeBundle(
     createdAt: about.createdAt,
     signer: { algorithm: signer.algorithm, keyId: signer.keyId },
     files: Object.fromEntries(Object.entries(files).map(([name, content]) => [name, sha256(content)])),
-    entries: entries.map((entry) => sha256(canonicalJson(entry))),
   };
   const bytes = `${JSON.stringify(manifest, null, 2)}\n`;
   const signature = await signer.sign(Buffer.from(bytes));

@@ -11,7 +11,7 @@ export interface Signer {
   sign(data: Buffer): Promise<Buffer>;
 }
 
-/** Signs with a key that never leaves KMS: ECDSA over P-256, DER-encoded. */
+/** Signs with a key that never leaves KMS: ECDSA over P-256, DER-encoded. KMS takes no more than 4096 bytes. */
 export function kmsSigner(kms: KMSClient, keyId: string): Signer {
   return {
     algorithm: "ECDSA_SHA_256",
@@ -22,8 +22,7 @@ export function kmsSigner(kms: KMSClient, keyId: string): Signer {
       return key.export({ format: "pem", type: "spki" }).toString();
     },
     sign: async (data) => {
-      const Message = createHash("sha256").update(data).digest();
-      const request = { KeyId: keyId, Message, MessageType: "DIGEST", SigningAlgorithm: "ECDSA_SHA_256" } as const;
+      const request = { KeyId: keyId, Message: data, MessageType: "RAW", SigningAlgorithm: "ECDSA_SHA_256" } as const;
       const { Signature = new Uint8Array() } = await kms.send(new SignCommand(request));
       return Buffer.from(Signature);
     },

@@ -1,13 +1,12 @@
 import { createPublicKey, verify } from "node:crypto";
 import * as z from "zod/mini";
-import { documentName, manifestFormat, manifestName, signatureName } from "./bundle.ts";
+import { documentName, hashesName, manifestFormat, manifestName, signatureName } from "./bundle.ts";
 import { canonicalJson, sha256 } from "./canonical.ts";
 
 const manifestSchema = z.object({
   format: z.literal(manifestFormat),
   createdAt: z.string(),
   files: z.record(z.string(), z.string()),
-  entries: z.array(z.string()),
 });
 const documentSchema = z.object({ entries: z.array(z.unknown()) });
 
@@ -30,7 +29,8 @@ export function verifyBundle(files: ReadonlyMap<string, Buffer>, publicKeyPem: s
   }
   const manifest = manifestSchema.safeParse(parsed(manifestBytes)).data;
   if (manifest === undefined) return [`${manifestName} is of no kind that this version knows`];
-  return [...differingFiles(files, manifest.files), ...differingEntries(files.get(documentName), manifest.entries)];
+  const hashes = files.get(hashesName)?.toString().split("\n").slice(0, -1) ?? [];
+  return [...differingFiles(files, manifest.files), ...differingEntries(files.get(documentName), hashes)];
 }
 
 function differingFiles(files: ReadonlyMap<string, Buffer>, signed: Record<string, string>): string[] {

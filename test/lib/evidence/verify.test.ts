@@ -21,8 +21,20 @@ function edited(edit: (entries: unknown[]) => unknown[]): string {
 }
 
 describe("a bundle", () => {
-  test("verifies as it was signed", () => {
+  test("verifies as it was signed", async () => {
     expect(verified()).toEqual([]);
+    const ofNobody = await makeBundle([], about, signer);
+    expect(verified(ofNobody)).toEqual([]);
+  });
+
+  test("fails when entries and their hashes were changed alike", () => {
+    const hashes = (bundle["entries.sha256"] ?? "").split("\n");
+    expect(
+      verified({
+        "evidence.json": edited(([, ...rest]) => rest),
+        "entries.sha256": hashes.slice(1).join("\n"),
+      }),
+    ).toEqual(["evidence.json was changed", "entries.sha256 was changed"]);
   });
 
   test("fails on one changed byte, wherever it is", () => {
