@@ -1,5 +1,5 @@
 import { listShelved } from "../lib/ledger/shelf.ts";
-import { readTrailItem, type TrailEntry } from "../lib/ledger/trail.ts";
+import { append, entryOf, readTrailItem, type TrailEntry } from "../lib/ledger/trail.ts";
 import { kindSchema, type LifecycleEvent, normalizeEmail } from "../lib/lifecycle/event.ts";
 import type { Connection } from "./connection.ts";
 import { readEverybody } from "./import.ts";
@@ -75,18 +75,21 @@ async function readUnapplied(
   onPage: (count: number) => void,
 ): Promise<Unapplied[]> {
   const observed: { person: string; entry: TrailEntry }[] = [];
-  const newest = new Map<string, string>();
+  const newest = new Map<string, number>();
   for await (const items of table.scan()) {
     onPage(items.length);
     for (const found of items.map(readTrailItem)) {
       if (found === undefined) continue;
       const { person, entry } = found;
       if (entry.outcome.startsWith("would_") && isInside(entry.receivedAt)) observed.push(found);
-      if (membership.includes(entry.kind) && entry.occurredAt > (newest.get(person) ?? ""))
-        newest.set(person, entry.occurredAt);
+      if (membership.includes(entry.kind))
+        newest.set(person, Math.max(newest.get(person) ?? 0, Date.parse(entry.occurredAt)));
     }
   }
-  return observed.map((one) => ({ ...one, isNewest: one.entry.occurredAt >= (newest.get(one.person) ?? "") }));
+  return observed.map((one) => ({
+    ...one,
+    isNewest: Date.parse(one.entry.occurredAt) >= (newest.get(one.person) ?? 0),
+  }));
 }
 
 function toReplayable(entry: TrailEntry, email: string | undefined, isNewest: boolean): Replayable {
@@ -112,6 +115,12 @@ function leaverAgain({ event, source, attempt, occurredAt, receivedAt }: TrailEn
   return { id: event, source, kind, attempt: attempt + 1, occurredAt, receivedAt, person: { email } };
 }
 
+async function sendAgain(connection: Connection, event: LifecycleEvent, word: Word): Promise<void> {
+  const { table, identity, queue, auditDays } = connection;
+  await append(table, identity.group(event), { ...entryOf(event, Date.now()), outcome: "asked", ...word }, auditDays);
+  await queue.send([event]);
+}
+
 /** Puts everything that can be on the queue again. @returns how many events are there @throws RetryLater */
 export async function replay(
   connection: Connection,
@@ -123,7 +132,7 @@ export async function replay(
   for (const one of plan) {
     if (one.how === "redrive" && (await putBack(connection, "PARKED", one.event, word))) done++;
     if (one.how === "send" && one.again !== undefined) {
-      await connection.queue.send([one.again]);
+      await sendAgain(connection, one.again, word);
       done++;
     }
     if (one.how !== "cannot") onDone();

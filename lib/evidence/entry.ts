@@ -96,6 +96,7 @@ function whyLate(lines: readonly TrailEntry[]): string {
   const waited = lines.filter(({ outcome }) => outcome === "held" || outcome === "parked");
   const retries = Math.max(0, ...lines.map((line) => line.retries ?? 0));
   const reasons = [
+    ...(lines.some(({ outcome }) => outcome.startsWith("would_")) ? ["merely observed at first"] : []),
     ...waited.map(({ outcome, reason }) => `${outcome} (${reason})`),
     ...(retries > 0 ? [`put back on the queue ${retries} times`] : []),
   ];

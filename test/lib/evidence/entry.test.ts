@@ -50,6 +50,9 @@ test("says how often a late one was put back, and when nobody knows why", () => 
     "put back on the queue 7 times",
   );
   expect(toEvidence("hash", [removedLine(late)], goalMs)?.lateReason).toBe("waited on the queue");
+  const observed = removedLine({ outcome: "would_delete", mode: "observe", calls: [] });
+  const acted = removedLine({ ...late, attempt: 1 });
+  expect(toEvidence("hash", [observed, acted], goalMs)?.lateReason).toBe("merely observed at first");
 });
 
 test("takes a later duplicate for none, and the last end where nobody was removed", () => {
