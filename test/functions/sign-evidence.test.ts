@@ -8,15 +8,15 @@ import { eventOf, workbench } from "../support/workbench.ts";
 
 const ada = "ada@example.com";
 
-/** The handler, with a key in KMS that signs what the function's request tells it to. */
+/** The handler, with a key in KMS. */
 async function signing() {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const digests: string[] = [];
+  let signed = 0;
   process.env.AWS_ENDPOINT_URL_KMS = await serve(async (request, response) => {
     const { Message } = Object(await json(request));
-    if (typeof Message === "string") digests.push(Message);
+    if (typeof Message === "string") signed++;
     const PublicKey = publicKey.export({ format: "der", type: "spki" }).toString("base64");
-    const Signature = sign("sha256", Buffer.from("not the manifest"), privateKey).toString("base64");
+    const Signature = sign("sha256", Buffer.from(String(Message), "base64"), privateKey).toString("base64");
     response.setHeader("content-type", "application/x-amz-json-1.1").end(JSON.stringify({ PublicKey, Signature }));
   });
   process.env.EVIDENCE_KEY_ID = "alias/evidence";
@@ -27,7 +27,7 @@ async function signing() {
   vi.resetModules();
   const { handler } = await import("../../functions/sign-evidence.ts");
   const invoke = async (request: object) => Object(await Reflect.apply(handler, undefined, [request, {}]));
-  return { invoke, digests, publicKey };
+  return { invoke, signed: () => signed, publicKey };
 }
 
 function unpacked(files: Record<string, string>): Map<string, Buffer> {
@@ -39,16 +39,14 @@ describe("the function that signs evidence", () => {
     const bench = await workbench();
     bench.fake.seed({ email: ada });
     await bench.deliver([eventOf("leaver", ada)]);
-    const { invoke, digests, publicKey } = await signing();
+    const { invoke, signed, publicKey } = await signing();
     const { leavers, files } = await invoke({ email: ada });
     const bundle = unpacked(files);
     expect(leavers).toBe(1);
     expect(JSON.parse(String(bundle.get("evidence.json"))).entries).toMatchObject([{ email: ada, outcome: "removed" }]);
-    expect(digests).toHaveLength(1);
+    expect(signed()).toBe(1);
     expect(createPublicKey(bundle.get("public-key.pem") ?? "").equals(publicKey)).toBe(true);
-    // The stand-in for KMS signs something else, and that is noticed.
-    const problems = verifyBundle(bundle, publicKey.export({ format: "pem", type: "spki" }));
-    expect(problems).toEqual(["the signature of manifest.json does not fit this public key"]);
+    expect(verifyBundle(bundle, publicKey.export({ format: "pem", type: "spki" }))).toEqual([]);
   });
 
   it("leaves addresses out, and refuses what is no request", async () => {
