@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { confirmByTyping } from "../confirm.ts";
 import { WrongUse } from "../failure.ts";
 import { printJson, printRows, type Row } from "../print.ts";
 import { runReconcile } from "../reconcile.ts";
@@ -9,6 +10,7 @@ interface ReconcileOptions {
   dryRun: boolean;
   now: boolean;
   acceptShrink: boolean;
+  yes: boolean;
 }
 
 /** `reconcile`: what the schedules do, now or as a plan. */
@@ -20,8 +22,10 @@ export function addReconcile(program: Command, session: Session): void {
     .option("--dry-run", "show the plan, change nothing", false)
     .option("--now", "do it", false)
     .option("--accept-shrink", "mode full: believe a listing that lost many users", false)
-    .action(async ({ mode, dryRun, now, acceptShrink }: ReconcileOptions) => {
+    .option("--yes", "do not ask before --accept-shrink", false)
+    .action(async ({ mode, dryRun, now, acceptShrink, yes }: ReconcileOptions) => {
       if (dryRun === now) throw new WrongUse("say --dry-run for the plan, or --now to do it");
+      if (now && acceptShrink && !yes) await confirmByTyping("accept-shrink");
       const { reconcileFunction } = await session.target();
       const all: Row[] = [];
       for (const each of mode === undefined ? ["invitations", "due", "full"] : [mode]) {
