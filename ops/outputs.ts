@@ -50,7 +50,8 @@ export const outputNames = [
 export type Outputs = Partial<Record<(typeof outputNames)[number], string>>;
 
 const outputsSchema = z.partialRecord(z.enum(outputNames), z.string());
-const fileSchema = z.record(z.string(), z.record(z.string(), z.string()));
+const flatSchema = z.record(z.string(), z.string());
+const stacksSchema = z.record(z.string(), flatSchema);
 
 /** The outputs of a deployed stack. @throws Error when there is no such stack, or it may not be looked at */
 export async function outputsOfStack(stackName: string): Promise<Outputs> {
@@ -60,12 +61,16 @@ export async function outputsOfStack(stackName: string): Promise<Outputs> {
 }
 
 /**
- * The outputs in a file as `cdk deploy --outputs-file` writes it, `{"StackName": {"Output": "value"}}`.
+ * The outputs in a file as `cdk deploy --outputs-file` writes it, `{"StackName": {"Output": "value"}}`, or of one stack
+ * alone, `{"Output": "value"}`.
  * @param stackName which of several stacks
  * @throws Error when the file cannot be read, or does not tell which stack is meant
  */
 export async function outputsOfFile(file: string, stackName: string | undefined): Promise<Outputs> {
-  const stacks = fileSchema.safeParse(parsed(await readFile(file, "utf8")));
+  const content = parsed(await readFile(file, "utf8"));
+  const flat = flatSchema.safeParse(content);
+  if (flat.success) return known(flat.data);
+  const stacks = stacksSchema.safeParse(content);
   if (!stacks.success) throw new Error(`${file} does not hold outputs: expected {"StackName": {"Output": "value"}}`);
   const names = Object.keys(stacks.data);
   const [only] = names;

@@ -37,6 +37,10 @@ describe("outputs", () => {
     await expect(outputsOfFile(path, "Three")).rejects.toThrow("One, Two");
   });
 
+  it("may be of one stack alone, without its name", async () => {
+    expect(await outputsOfFile(file({ ...outputs, Other: "x" }), undefined)).toEqual(outputs);
+  });
+
   it("cannot come from anything else", async () => {
     await expect(outputsOfFile(file("{"), undefined)).rejects.toThrow("does not hold outputs");
     await expect(outputsOfFile(file([]), undefined)).rejects.toThrow("does not hold outputs");
