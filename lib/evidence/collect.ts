@@ -27,12 +27,14 @@ export async function collectEvidence(
 ): Promise<EvidenceEntry[]> {
   const found =
     scope.email === undefined ? await ofEverybody(table, identity, scope) : await ofOne(table, identity, scope.email);
+  const now = Date.now();
   const entries = [...found.lines].flatMap(([person, lines]) =>
     [...Map.groupBy(lines, ({ event }) => event).values()].flatMap((ofEvent) => {
       const entry = toEvidence(
         person,
         ofEvent.filter((line) => isInside(line, scope)),
         scope.goalMs,
+        now,
       );
       if (entry === undefined) return [];
       const email = found.emails.get(person);

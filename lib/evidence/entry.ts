@@ -33,6 +33,7 @@ export interface EvidenceEntry {
   verifiedBy?: Answered;
   /** From receiving the event to that moment. */
   msToGone?: number;
+  /** Removed later than the goal, or waiting for longer. */
   late: boolean;
   lateReason?: string;
   attempts: Attempt[];
@@ -48,9 +49,15 @@ export function isAboutLeaving({ kind, action, outcome }: TrailEntry): boolean {
 /**
  * Tells one leaver from the lines of the person's history that are about it. Pure.
  * @param lines of one event, at least one, in any order
- * @param goalMs from when on a removal counts as late
+ * @param goalMs from when on a removal counts as late, done or still waited for
+ * @param now epoch milliseconds
  */
-export function toEvidence(person: string, lines: readonly TrailEntry[], goalMs: number): EvidenceEntry | undefined {
+export function toEvidence(
+  person: string,
+  lines: readonly TrailEntry[],
+  goalMs: number,
+  now: number,
+): EvidenceEntry | undefined {
   const sorted = lines.toSorted((a, b) => a.finishedAt.localeCompare(b.finishedAt));
   const ends = sorted.filter(({ outcome }) => !isWord({ outcome }) && outcome !== "duplicate");
   const last =
@@ -59,7 +66,8 @@ export function toEvidence(person: string, lines: readonly TrailEntry[], goalMs:
   const verifiedBy = last.outcome === "removed" ? last.calls?.findLast(isGone) : undefined;
   const goneAt = last.outcome === "removed" ? (verifiedBy?.at ?? last.finishedAt) : undefined;
   const msToGone = goneAt === undefined ? undefined : Math.max(0, Date.parse(goneAt) - Date.parse(last.receivedAt));
-  const late = msToGone !== undefined && msToGone > goalMs;
+  const waitedMs = isWaiting(last) ? now - Date.parse(last.receivedAt) : msToGone;
+  const late = waitedMs !== undefined && waitedMs > goalMs;
   return {
     person,
     event: last.event,
@@ -78,6 +86,11 @@ export function toEvidence(person: string, lines: readonly TrailEntry[], goalMs:
     words: sorted.filter(isWord).map(toWord),
     activity: "not asked",
   };
+}
+
+/** Whether somebody has yet to be removed: the event was held, parked, or put back on the queue by an operator. */
+function isWaiting({ outcome }: TrailEntry): boolean {
+  return outcome === "held" || outcome === "parked" || (isWord({ outcome }) && outcome !== "dismissed");
 }
 
 function isGone({ method, path, status }: Answered): boolean {

@@ -6,7 +6,7 @@ export interface EvidenceSummary {
   removed: number;
   p50Ms: number | null;
   p99Ms: number | null;
-  /** Removed later than the goal. */
+  /** Removed later than the goal, or waiting for longer. */
   late: number;
   byOutcome: Record<string, number>;
 }

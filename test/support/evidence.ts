@@ -22,7 +22,7 @@ export function removedLine(overrides: Partial<TrailEntry> = {}): TrailEntry {
 
 /** Evidence of that; whatever is given replaces the default. */
 export function evidenceEntry(overrides: Partial<EvidenceEntry> = {}): EvidenceEntry {
-  const entry = toEvidence("hash-of-ann", [removedLine()], 300_000);
+  const entry = toEvidence("hash-of-ann", [removedLine()], 300_000, noon + 60_000);
   if (entry === undefined) throw new Error("no entry");
   return { ...entry, ...overrides };
 }
