@@ -62,7 +62,7 @@ export type Action =
 
 /**
  * What to do about an event, from the person as Arize has them now: state, not history, so that a duplicate, late or
- * re-driven event does no harm. Pure. The rows are those of the decision table in the README.
+ * re-driven event does no harm. Pure. The rows are those of the decision table in docs/behaviour.md.
  * @param user the person's record at Arize, `undefined` when they are not listed
  */
 export function decide(
