@@ -33,17 +33,18 @@ export async function claim(table: LedgerTable, request: ClaimRequest): Promise<
   const leaves = request.observed !== true && event.kind === "leaver" && event.membership === undefined;
   const returns = (event.kind === "joiner" || event.kind === "reinstate") && event.membership === undefined;
   const ties = tiesOf(request);
+  const mark = raised(request);
   const answer = await table.won((client) =>
     client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: `SET leaseOwner = :token, leaseUntil = :until, ${raised(event)}${ties.set}${
+        UpdateExpression: `SET leaseOwner = :token, leaseUntil = :until, ${mark.set}${ties.set}${
           leaves ? ", leftAt = :happened" : ""
-        }${returns ? " REMOVE leftAt" : ""} ADD #claims :one${ties.add}`,
+        }${removal([...mark.remove, ...(returns ? ["leftAt"] : [])])} ADD #claims :one${ties.add}`,
         ConditionExpression:
           "(attribute_not_exists(leaseUntil) OR leaseUntil <= :now) AND " +
-          "(attribute_not_exists(#mark) OR #mark <= :version) AND " +
+          `(attribute_not_exists(#mark) OR #mark <= :version${event.kind === "leaver" ? " OR leaverId = :id" : ""}) AND ` +
           "(attribute_not_exists(#done) OR #done <> :version OR #doneId <> :id)",
         ExpressionAttributeNames: { ...markNames(event), ...ties.names, "#claims": `claims_${short(event.id)}` },
         ExpressionAttributeValues: {
@@ -85,28 +86,38 @@ async function explainRefusal(table: LedgerTable, request: ClaimRequest): Promis
   const mark = state[`mark_${markOf(event.kind)}`];
   const isDone = state[`done_${markOf(event.kind)}`] === version && state[`doneId_${markOf(event.kind)}`] === event.id;
   if (isDone) return { claimed: false, why: "duplicate", state };
-  if (typeof mark === "number" && mark > version) return { claimed: false, why: "stale", state };
+  const isItself = event.kind === "leaver" && state.leaverId === event.id;
+  if (typeof mark === "number" && mark > version && !isItself) return { claimed: false, why: "stale", state };
   await raiseMark(table, request);
   return { claimed: false, why: "busy", state, retryAfterMs: Math.max(0, (state.leaseUntil ?? 0) - now) };
 }
 
-async function raiseMark(table: LedgerTable, { person, event, version }: ClaimRequest): Promise<void> {
+async function raiseMark(table: LedgerTable, request: ClaimRequest): Promise<void> {
+  const { person, event, version } = request;
+  const { set, remove } = raised(request);
   await table.won((client) =>
     client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: `SET ${raised(event)}`,
+        UpdateExpression: `SET ${set}${removal(remove)}`,
         ConditionExpression: "attribute_not_exists(#mark) OR #mark < :version",
         ExpressionAttributeNames: { "#mark": markNames(event)["#mark"] },
-        ExpressionAttributeValues: { ":version": version },
+        ExpressionAttributeValues: { ":version": version, ...(event.kind === "leaver" && { ":id": event.id }) },
       }),
     ),
   );
 }
 
-function raised(event: LifecycleEvent): string {
-  return event.membership === undefined ? "#mark = :version" : "#mark = :version, mark_groups = :version";
+/** What raises the mark. That of a leaver says which one it was, see `leaverId`. */
+function raised({ event }: ClaimRequest): { set: string; remove: string[] } {
+  const groups = event.membership === undefined ? "" : ", mark_groups = :version";
+  if (event.kind === "leaver") return { set: `#mark = :version${groups}, leaverId = :id`, remove: [] };
+  return { set: `#mark = :version${groups}`, remove: markOf(event.kind) === "membership" ? ["leaverId"] : [] };
+}
+
+function removal(names: readonly string[]): string {
+  return names.length === 0 ? "" : ` REMOVE ${names.join(", ")}`;
 }
 
 /** What an event's end leaves in the state. */

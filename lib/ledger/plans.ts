@@ -64,7 +64,7 @@ export async function forgetLeaver(table: LedgerTable, person: string, version: 
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: "SET mark_membership = :next REMOVE leftAt",
+        UpdateExpression: "SET mark_membership = :next REMOVE leftAt, leaverId",
         ConditionExpression: "mark_membership = :version",
         ExpressionAttributeValues: { ":version": version, ":next": version + 1 },
       }),

@@ -58,6 +58,11 @@ export const stateSchema = z.catchall(
     goneAt: text,
     /** When the newest leaver, of the whole person and not of one group, happened; epoch milliseconds. */
     leftAt: number,
+    /**
+     * The leaver that raised the membership mark; absent when the newest word was none. Sources that give no time have a
+     * copy of their hook happen later than the first one: what an operator released must not be stale behind its own copy.
+     */
+    leaverId: text,
     renewals: number,
     invitedAt: text,
     remindedAt: text,

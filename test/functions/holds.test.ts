@@ -71,6 +71,52 @@ describe("somebody whose leaver is held stays", () => {
   });
 });
 
+describe("a release of a leaver whose copy came later, from a source that tells no time", () => {
+  const copies = () => {
+    const first = eventOf("leaver", ada, { source: "okta", occurredAt: at(-3) });
+    return [first, { ...first, occurredAt: at(-2), receivedAt: at(-2) }] as const;
+  };
+  const release = async (bench: Workbench) => {
+    const [shelved] = await listShelved(bench.table, "HELD");
+    await putBack(bench, "HELD", shelved?.event.id ?? "", word);
+  };
+
+  it("counts whether the copy was held before or after it", async () => {
+    for (const isBefore of [true, false]) {
+      const bench = await workbench({ config: noBudget });
+      bench.fake.seed({ email: ada });
+      const [first, copy] = copies();
+      await bench.deliver([first]);
+      if (isBefore) await release(bench);
+      await bench.deliver([copy]);
+      if (!isBefore) await release(bench);
+      await workAll(bench);
+      expect((await bench.trail(ada)).map(({ outcome }) => outcome)).not.toContain("stale");
+      for (let rounds = 0; rounds < 2 && (await held(bench)).length > 0; rounds++) {
+        await release(bench);
+        await workAll(bench);
+      }
+      expect(statusOf(bench)).toBe("inactive");
+      expect(await held(bench)).toEqual([]);
+    }
+  });
+
+  it("does not count when they came back meanwhile, nor once it was dismissed", async () => {
+    for (const isDismissed of [true, false]) {
+      const bench = await workbench({ config: noBudget });
+      bench.fake.seed({ email: ada });
+      const [first, copy] = copies();
+      await bench.deliver([copy]);
+      if (isDismissed) await dismiss(bench, "HELD", copy.id, word);
+      else await bench.deliver([eventOf("reinstate", ada, { occurredAt: at(-1) })]);
+      await bench.deliver([{ ...first, attempt: 1 }]);
+      const again = (await bench.trail(ada)).filter(({ attempt }) => attempt === 1);
+      expect(again.map(({ outcome }) => outcome).filter((outcome) => outcome !== "dismissed")).toEqual(["stale"]);
+      expect(statusOf(bench)).toBe("active");
+    }
+  });
+});
+
 describe("a dismissal", () => {
   it("takes the leaving back also where groups were removed in another order", async () => {
     const groups = ["group:00gA", "group:00gB"];
