@@ -1,6 +1,5 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { acceptRestore } from "../lib/ledger/origin.ts";
-import { parsePort } from "../local/options.ts";
 import { addEvidence } from "./commands/evidence.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addImport } from "./commands/import.ts";
@@ -13,19 +12,13 @@ import { addShelves } from "./commands/shelves.ts";
 import { addUsers } from "./commands/users.ts";
 import { confirmByTyping } from "./confirm.ts";
 import { describeFailure, WrongUse } from "./failure.ts";
-import { flagsOf, outputNames } from "./outputs.ts";
 import { printJson } from "./print.ts";
 import { exitCodes, Session } from "./session.ts";
+import { addStackOptions } from "./stack-options.ts";
 
 /** The operator's command line; its help lists the exit codes. */
-const program = new Command("npm run ops --")
+const program = addStackOptions(new Command("npm run ops --"))
   .description("Looks into a running stack and decides what waits for an operator.")
-  .option("--port-base <port>", "the stack on this machine, as given to npm start", parsePort, 4600)
-  .option("--stack <name>", "a deployed stack instead, with your own AWS credentials; AWS_ENDPOINT_URL counts")
-  .option(
-    "--outputs <file>",
-    "the stack's outputs, as cdk deploy --outputs-file writes them, instead of asking for them",
-  )
   .option("--json", "print JSON instead of tables", false)
   .showHelpAfterError("(add --help for what there is)")
   .addHelpText(
@@ -37,8 +30,6 @@ Exit codes: 0 done; ${exitCodes.failed} failed, or no such thing; 2 wrong usage;
 (held, parked, no outcome in time, a check that fails, evidence that does not verify, a second person needed).`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-
-for (const name of outputNames) program.addOption(new Option(`${flagsOf(name)} <value>`).hideHelp());
 
 const session = new Session(program);
 addLooks(program, session);

@@ -3,6 +3,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { readListing, writeListing } from "../lib/ledger/listing.ts";
 import { readPointer, writePointer } from "../lib/ledger/pointers.ts";
+import type { Shelved } from "../lib/ledger/shelf.ts";
 import { readState, stateKey } from "../lib/ledger/state.ts";
 import { LedgerTable } from "../lib/ledger/table.ts";
 import type { LifecycleEvent } from "../lib/lifecycle/event.ts";
@@ -18,15 +19,17 @@ const longestMs = 60_000;
 /**
  * Works an event by the worker's own code, in mode `observe`, over a copy of what the ledger knows about its person: Arize is
  * read and not changed, the ledger itself and the queues are left alone.
+ * @param released what is held and would be let through, as its release would mark it
  * @throws RetryLater when Arize or the ledger cannot be read
  */
-export async function rehearse(event: LifecycleEvent, workshop: Workshop): Promise<Ending> {
+export async function rehearse(event: LifecycleEvent, workshop: Workshop, released?: Shelved): Promise<Ending> {
   const emulator = await startDynamoDB({ port: 0 });
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const client = new DynamoDBClient({ region, endpoint: urlOf(emulator.port), credentials });
   try {
     const table = new LedgerTable(ledgerTable, client);
     await copyKnown(event, workshop, table);
+    if (released !== undefined) await put(table, { pk: "HELD", sk: event.id, ...released });
     const end = Date.now() + longestMs;
     const delivery = {
       priority: "other" as const,

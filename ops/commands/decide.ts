@@ -1,5 +1,4 @@
 import { findShelved, type Shelf, type Shelved } from "../../lib/ledger/shelf.ts";
-import type { Kind } from "../../lib/lifecycle/event.ts";
 import { type BulkRequest, decideAll, type ShelfFilter, selectShelved } from "../bulk.ts";
 import { callerOf } from "../caller.ts";
 import { confirmByTyping, warnOfDeletion } from "../confirm.ts";
@@ -7,6 +6,7 @@ import type { Connection } from "../connection.ts";
 import { printJson, visible } from "../print.ts";
 import { Progress } from "../progress.ts";
 import { needsAttention, type Session } from "../session.ts";
+import { mayDelete, whoIs } from "../shelved-people.ts";
 import { dismiss, putBack } from "../shelves.ts";
 
 /** What can be decided about an event on a shelf. */
@@ -51,17 +51,6 @@ export async function decideOne(
 async function confirmOne(shelved: Shelved, verb: BulkRequest["verb"]): Promise<void> {
   if (mayDelete(shelved, verb)) warnOfDeletion(whoIs(shelved));
   if (mayDelete(shelved, verb) || verb === "dismiss") await confirmByTyping(whoIs(shelved));
-}
-
-const neverDelete: Kind[] = ["joiner", "mover", "reinstate", "invitation.resend", "invitation.renew", "password.reset"];
-
-// A mere hint of a change may turn out to be a leaver.
-function mayDelete({ event }: Shelved, verb: BulkRequest["verb"]): boolean {
-  return verb !== "dismiss" && !neverDelete.includes(event.kind);
-}
-
-function whoIs({ event, knownEmail }: Shelved): string {
-  return event.person.email ?? knownEmail ?? event.person.externalId ?? event.id;
 }
 
 /** Decides about all that wait and fit the options, after they have been shown. */
