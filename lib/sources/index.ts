@@ -30,6 +30,6 @@ export function findSource(name: string): Source<SourceOptions> | undefined {
   return isSourceName(name) ? sources[name] : undefined;
 }
 
-function isSourceName(name: string): name is SourceName {
-  return Object.hasOwn(sources, name);
+export function isSourceName(name: string | undefined): name is SourceName {
+  return name !== undefined && Object.hasOwn(sources, name);
 }
