@@ -27,6 +27,6 @@ export function summarize(entries: readonly EvidenceEntry[]): EvidenceSummary {
 }
 
 /** The nearest-rank percentile of sorted values, `null` of none. */
-function percentile(sorted: readonly number[], share: number): number | null {
+export function percentile(sorted: readonly number[], share: number): number | null {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
 }
