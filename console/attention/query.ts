@@ -1,0 +1,42 @@
+import type { Shelf, Shelved } from "../../lib/ledger/shelf.ts";
+import type { ShelfFilter } from "../../ops/bulk.ts";
+import type { Fields } from "../forms.ts";
+
+/** Which events of which shelf a page shows, or a form is about. */
+export interface ShelfQuery extends ShelfFilter {
+  shelf: Shelf;
+}
+
+/** `held` and `parked` are how operators speak of the shelves. */
+export function nameOf(shelf: Shelf): "held" | "parked" {
+  return shelf === "HELD" ? "held" : "parked";
+}
+
+/** Reads it from a URL's query or a form. A time that is none counts as not given. */
+export function readQuery({ shelf, reason, kind, source, before }: Fields): ShelfQuery {
+  const isTime = before !== undefined && !Number.isNaN(Date.parse(before));
+  return {
+    shelf: shelf === "parked" ? "PARKED" : "HELD",
+    reason: reason || undefined,
+    kind: kind || undefined,
+    source: source || undefined,
+    before: isTime ? before : undefined,
+  };
+}
+
+/** The page that shows it. */
+export function pathOf({ shelf, ...filter }: ShelfQuery): string {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams({ shelf: nameOf(shelf), ...Object.fromEntries(given) });
+  return `/attention?${query}`;
+}
+
+/** The values by which what waits can be told apart, each once. Pure. */
+export function choicesOf(waiting: readonly Shelved[]) {
+  const each = (pick: (one: Shelved) => string) => [...new Set(waiting.map(pick))].toSorted();
+  return {
+    reason: each(({ reason }) => reason),
+    kind: each(({ event }) => event.kind),
+    source: each(({ event }) => event.source),
+  };
+}
