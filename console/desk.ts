@@ -14,6 +14,8 @@ import { type Place, placeOf } from "./place.ts";
 /** What a dry run, a run or a look at invitations brought. */
 export interface Found {
   summary: string;
+  /** Said where there are no rows. */
+  nothing: string;
   rows: Row[];
 }
 

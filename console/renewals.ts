@@ -32,7 +32,7 @@ export async function readRenewals(connection: Connection): Promise<Found> {
     },
     listingMs,
   );
-  return { summary: `${rows.length} open invitations`, rows };
+  return { summary: `${rows.length} open invitations`, nothing: "No invitation is open.", rows };
 }
 
 function toRow(user: User, state: State | undefined, config: LifecycleConfig): Row {

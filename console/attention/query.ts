@@ -1,5 +1,6 @@
 import type { Shelf, Shelved } from "../../lib/ledger/shelf.ts";
 import type { ShelfFilter } from "../../ops/bulk.ts";
+import { WrongUse } from "../../ops/failure.ts";
 import type { Fields } from "../forms.ts";
 
 /** Which events of which shelf a page shows, or a form is about. */
@@ -12,15 +13,16 @@ export function nameOf(shelf: Shelf): "held" | "parked" {
   return shelf === "HELD" ? "held" : "parked";
 }
 
-/** Reads it from a URL's query or a form. A time that is none counts as not given. */
+/** Reads it from a URL's query or a form. @throws WrongUse for a time that is none: without it the filter would fit more */
 export function readQuery({ shelf, reason, kind, source, before }: Fields): ShelfQuery {
-  const isTime = before !== undefined && !Number.isNaN(Date.parse(before));
+  if (before && Number.isNaN(Date.parse(before)))
+    throw new WrongUse("the filter's time is none: such as 2026-11-24T09:00Z");
   return {
     shelf: shelf === "parked" ? "PARKED" : "HELD",
     reason: reason || undefined,
     kind: kind || undefined,
     source: source || undefined,
-    before: isTime ? before : undefined,
+    before: before || undefined,
   };
 }
 

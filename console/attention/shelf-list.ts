@@ -4,6 +4,7 @@ import { meaningOf } from "../../ops/reasons.ts";
 import { mayDelete, whoIs } from "../../ops/shelved-people.ts";
 import type { Desk } from "../desk.ts";
 import { badge } from "../markup/badge.ts";
+import { capital } from "../markup/capital.ts";
 import { form, input } from "../markup/form.ts";
 import type { Markup } from "../markup/markup.ts";
 import { personLink } from "../markup/person-link.ts";
@@ -71,8 +72,4 @@ function decision(desk: Desk, query: ShelfQuery, shelved: Shelved, id: string): 
 export function who({ operator }: Pick<Desk, "operator">, id: string): Markup {
   return html`${input(`${id}-by`, "by", "Your name", { value: operator, required: true, autocomplete: "name" })}
     ${input(`${id}-note`, "note", "Note", { required: true, placeholder: "why, for the history" })}`;
-}
-
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -7,6 +7,7 @@ it("keeps a filter through a form and back", () => {
   expect(Object.fromEntries(new URL(path, "http://127.0.0.1").searchParams)).toEqual(fields);
 });
 
-it("takes what is not understood for not given", () => {
-  expect(readQuery({ shelf: "elsewhere", kind: "", before: "yesterday" })).toEqual({ shelf: "HELD" });
+it("takes an empty field for not given, and no time for a mistake, since the filter would fit more without it", () => {
+  expect(readQuery({ shelf: "elsewhere", kind: "", before: "" })).toEqual({ shelf: "HELD" });
+  expect(() => readQuery({ before: "yesterday" })).toThrow("the filter's time is none");
 });
