@@ -1,4 +1,4 @@
-import { localSecrets, secretIds } from "./environment.ts";
+import { consolePort, localSecrets, secretIds, urlOf } from "./environment.ts";
 import { standardRequest } from "./signed-requests.ts";
 import { sourceSecretIds } from "./source-secrets.ts";
 import type { Stack } from "./stack.ts";
@@ -6,10 +6,11 @@ import type { Stack } from "./stack.ts";
 /** What a person wants to know once everything runs: where it listens, with what secrets, what to try. */
 export function banner(
   stack: Pick<Stack, "urls">,
-  about: { live: boolean; mode: string; dataDir: string | undefined; seconds: string },
+  about: { live: boolean; portBase: number; mode: string; dataDir: string | undefined; seconds: string },
 ): string {
   const { urls } = stack;
   const where: [string, string][] = [
+    ["console", `${urlOf(consolePort(about.portBase))}/   (look, decide, try things out)`],
     ["webhooks", `${urls.door}/webhooks/<source>   (and ${urls.door}/health)`],
     ["Arize", about.live ? "THE REAL SERVICE, with the key in ARIZE_API_KEY" : `${urls.arize}   (a fake)`],
     ["SQS", urls.sqs],

@@ -17,6 +17,12 @@ export interface Ports {
 export function portsFrom(base: number): Ports {
   return { door: base, arize: base + 1, sqs: base + 2, dynamodb: base + 3, secrets: base + 4, sources: base + 5 };
 }
+
+/** Where the console is, behind those six. */
+export function consolePort(base: number): number {
+  return base + 6;
+}
+
 export const anyPorts: Ports = { door: 0, arize: 0, sqs: 0, dynamodb: 0, secrets: 0, sources: 0 };
 
 export const region = "us-east-1";

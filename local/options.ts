@@ -62,7 +62,7 @@ function command(): Command {
     .description(
       "Runs the whole system on this machine: the functions, the queues, the ledger and fakes of Arize and the sources.",
     )
-    .option("--port-base <port>", "the first of six ports in a row", parsePort, 4600)
+    .option("--port-base <port>", "the first of seven ports in a row", parsePort, 4600)
     .option("--data <dir>", "keep everything in this directory; in memory without it")
     .option("--config <file>", "configuration (default: local/lifecycle.config.ts, with --live lifecycle.config.ts)")
     .option("--live", "use the real Arize, with ARIZE_API_KEY (and ARIZE_BASE_URL) from the environment")

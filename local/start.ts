@@ -30,14 +30,19 @@ async function start(options: StartOptions): Promise<void> {
     environment: inherited(),
     onLine: await printer(),
   });
-  const { writeRunFile } = await import("./run-file.ts");
+  const [{ writeRunFile }, { startConsoleProcess }] = await Promise.all([
+    import("./run-file.ts"),
+    import("./console-process.ts"),
+  ]);
   const runFile = writeRunFile(options.portBase, stack.environment);
+  const served = startConsoleProcess(options.portBase);
   endOnSignal(async () => {
     runFile.remove();
-    await stack.close();
+    await Promise.all([served.close(), stack.close()]);
   });
   const seconds = (performance.now() / 1000).toFixed(1);
-  console.log(banner(stack, { live: service !== undefined, mode, dataDir, seconds }));
+  const { portBase } = options;
+  console.log(banner(stack, { live: service !== undefined, portBase, mode, dataDir, seconds }));
 }
 
 /** Reads the configuration before anything starts: what is wrong with it should be the only thing that is printed. */

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -10,7 +9,17 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, expect, test, vi } from "vitest";
-import { ledgerTable, portsFrom, queueNames, queueUrl, region, secretIds, urlOf } from "../../local/environment.ts";
+import {
+  consolePort,
+  ledgerTable,
+  portsFrom,
+  queueNames,
+  queueUrl,
+  region,
+  secretIds,
+  urlOf,
+} from "../../local/environment.ts";
+import { freeBase } from "../support/free-ports.ts";
 
 const program = fileURLToPath(new URL("../../local/start.ts", import.meta.url));
 const started: ChildProcess[] = [];
@@ -27,25 +36,6 @@ function run(...argv: string[]) {
   const child = spawn(process.execPath, [program, ...argv], { env: {}, stdio: ["ignore", "pipe", "pipe"] });
   started.push(child);
   return { child, output: text(child.stdout), errors: text(child.stderr), ended: once(child, "exit") };
-}
-
-/** A port with four free ones behind it, as far as one can tell. */
-async function freeBase(): Promise<number> {
-  for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 8_000) * 5;
-    const free = await Promise.all(Object.values(portsFrom(base)).map(isFree));
-    if (free.every(Boolean)) return base;
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const free = await new Promise<boolean>((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => resolve(true));
-  });
-  if (free) await new Promise((resolve) => server.close(resolve));
-  return free;
 }
 
 async function start(base: number, dataDir: string) {
@@ -89,12 +79,16 @@ test("keeps everything through a SIGKILL, and ends cleanly on SIGTERM", { timeou
   expect(Item).toMatchObject({ kept: { S: "yes" } });
   expect(await secrets.send(new GetSecretValueCommand({ SecretId }))).toMatchObject({ SecretString: "rotated" });
 
+  const page = () => fetch(urlOf(consolePort(base)));
+  await vi.waitFor(async () => expect((await page()).status).toBe(200), { timeout: 30_000, interval: 50 });
+
   const third = run("--port-base", String(base));
   expect(await third.ended).toEqual([1, null]);
   expect(await third.errors).toMatch(/^error: port \d+ on 127.0.0.1 is taken: .*--port-base\n$/);
 
   second.child.kill("SIGTERM");
   expect(await second.ended).toEqual([0, null]);
+  await expect(page()).rejects.toThrow("fetch failed");
   const output = await second.output;
   expect(output).toContain(`curl -i http://127.0.0.1:${base}/webhooks/standard`);
   expect(output).not.toContain("\u001b[");
