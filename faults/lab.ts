@@ -39,8 +39,8 @@ export interface Lab {
   ports: Ports;
   watch: Watch;
   weather: Weather;
-  /** Resident memory of the worker that is never killed on purpose, bytes; undefined until it told. */
-  memory(): number | undefined;
+  /** The most memory that the worker which is never killed on purpose had resident since this was last asked, bytes. */
+  peakMemory(): number;
   /** How often a process was killed as the plan says. */
   deaths(): number;
   close(): Promise<void>;
@@ -79,7 +79,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     ports: { ...ports, door: door.port },
     watch,
     weather,
-    memory: survivor.memory,
+    peakMemory: survivor.peakMemory,
     deaths: () => mortal.deaths() + ingest.deaths(),
     close: async () => {
       await Promise.all([door.close(0), lanes.close(), clockwork.stop()]);

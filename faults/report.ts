@@ -51,7 +51,7 @@ export function report(result: Result, told: Told): { text: string; json: object
     "",
     `event to effect  p50 ${(p50 / 1000).toFixed(1)} s, p99 ${(p99 / 1000).toFixed(1)} s in the lab's time, faults and storms included`,
     `speed            ${perSecond.toFixed(0)} events/s in the time outside`,
-    `worker's memory  ${memory.late.toFixed(0)} MB resident at the end, ${flatness.toFixed(2)} of what it was after a fifth`,
+    `worker's memory  ${memory.late.toFixed(0)} MB resident at most in the last fifth, ${flatness.toFixed(2)} of that in the first`,
     ...stories(result),
     failed ? "\nFAILED" : "",
   ];

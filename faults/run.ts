@@ -35,7 +35,7 @@ export interface Result extends Verdict {
   budget: number;
   /** Of the time outside, seconds. */
   seconds: number;
-  /** Megabytes that the worker which stays has resident, after a fifth of the events and at the end. */
+  /** The most megabytes that the worker which stays had resident, in the first fifth of the events and in the last. */
   memory: { early: number; late: number };
 }
 
@@ -57,9 +57,10 @@ export async function run(options: RunOptions): Promise<Result> {
     await seedArize(plan, lab);
     const operator = new Operator(lab, seed);
     const attending = attend(operator);
-    let early = 0;
+    const fifths = [0.2, 0.8];
+    const peaks: number[] = [];
     const sent = await sendAll(plan, lab, ({ delivered, open }) => {
-      if (early === 0 && delivered >= events / 5) early = lab.memory() ?? 0;
+      if (delivered >= events * (fifths[peaks.length] ?? Number.POSITIVE_INFINITY)) peaks.push(lab.peakMemory());
       onProgress({ phase: "sending", delivered, of: events, open: open.size });
     });
     await attending.stop();
@@ -67,7 +68,7 @@ export async function run(options: RunOptions): Promise<Result> {
       onProgress({ phase: "settling", delivered: sent.delivered, of: events, open }),
     );
     const verdict = await judge(plan, sent, lab, operator, budget);
-    const memory = { early: early / 2 ** 20, late: (lab.memory() ?? 0) / 2 ** 20 };
+    const memory = { early: (peaks[0] ?? 0) / 2 ** 20, late: lab.peakMemory() / 2 ** 20 };
     const { redelivered } = sent;
     const seconds = (performance.now() - begun) / 1000;
     return { ...verdict, plan, watch: lab.watch, redelivered, deaths: lab.deaths(), budget, seconds, memory };

@@ -25,8 +25,8 @@ export interface WorkerOptions {
 }
 
 export interface LabWorker extends Pick<Functions, "invoke"> {
-  /** Resident memory, bytes; undefined until it told. */
-  memory(): number | undefined;
+  /** The most memory it had resident since this was last asked, bytes. */
+  peakMemory(): number;
   /** How often it was killed as the plan says. */
   deaths(): number;
   close(): Promise<void>;
@@ -43,10 +43,10 @@ const failureSchema = z.object({ message: z.literal("event put back"), event: z.
 export async function startWorker(options: WorkerOptions): Promise<LabWorker> {
   const { name, scale, watch } = options;
   let deaths = 0;
-  let memory: number | undefined;
+  let peak = 0;
   const onLine: OnLine = ({ text }) => {
     const told = /^\{"memory":(\d+)\}$/.exec(text)?.[1];
-    if (told !== undefined) memory = Number(told);
+    if (told !== undefined) peak = Math.max(peak, Number(told));
     else noteFailure(text, name, watch);
   };
   const kill = () => {
@@ -62,7 +62,11 @@ export async function startWorker(options: WorkerOptions): Promise<LabWorker> {
   const functions = startFunctions({ settings, environment: environmentOf(options, proxies), onLine });
   return {
     invoke: functions.invoke,
-    memory: () => memory,
+    peakMemory: () => {
+      const since = peak;
+      peak = 0;
+      return since;
+    },
     deaths: () => deaths,
     close: async () => {
       await functions.close();
