@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -16,6 +17,8 @@ export default defineConfig({
     setupFiles: ["test/support/silence.setup.ts"],
     // Files run in child processes of their own: each sets the environment that its handlers read at cold start.
     pool: "forks",
+    // Two at least, also on two cores, where one is what there would be: much of the time is waiting for emulators.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     sequence: { shuffle: { tests: true }, sequencer: LabFirst },
     testTimeout: 20_000,
     hookTimeout: 30_000,
