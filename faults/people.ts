@@ -18,6 +18,8 @@ export interface Fact {
   name?: string;
   /** Not sent before this other fact has been seen to its end. */
   after?: string;
+  /** Not sent before the person was created at Arize. */
+  onceThere?: boolean;
   /** Sent while Arize is creating the person, which takes it long. */
   crosses?: boolean;
   /** Where among the person's deliveries it stands, from 0 to 1. */
@@ -119,7 +121,8 @@ const stories: Record<keyof typeof casts, Story> = {
   protected: { seeded: "active", drafts: () => [leave()] },
   hintedStayer: { plain: true, hinted: true, drafts: () => [join(0.1), { kind: "mover", minute: 20, order: 0.8 }] },
   hintedLeaver: { plain: true, hinted: true, drafts: () => [join(0.1), leave()] },
-  hintedMistake: { plain: true, hinted: true, drafts: () => [join(0.1), leave({ isMistaken: true })] },
+  // Only a deletion has the source asked: a leaver of somebody who is not there yet is believed, and overtakes their joiner.
+  hintedMistake: { plain: true, hinted: true, drafts: () => [join(0.1), leave({ isMistaken: true, onceThere: true })] },
   outsider: { seeded: "active", domain: "elsewhere.example.org", drafts: () => [join(), leave()] },
 };
 

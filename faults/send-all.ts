@@ -97,6 +97,7 @@ class Line {
   }
 
   #mayGo({ person, fact }: Delivery): boolean {
+    if (fact.onceThere && !this.#lab.watch.isKnown(person.email)) return false;
     if (fact.crosses) return this.#lab.weather.heldUp.has(person.email);
     if (fact.after === undefined) return true;
     const awaited = person.facts.find(({ id }) => id === fact.after);

@@ -49,6 +49,7 @@ export class Watch {
   unseenMails = 0;
   readonly #history = new Map<string, Happening[]>();
   readonly #emails = new Map<string, string>();
+  readonly #known = new Set<string>();
   readonly #mailed = new Map<string, Set<string>>();
   readonly #hash: (email: string) => string;
 
@@ -61,6 +62,12 @@ export class Watch {
   /** Who a user at Arize is. */
   know(userId: string, email: string): void {
     this.#emails.set(userId, email);
+    this.#known.add(email);
+  }
+
+  /** Whether somebody was there at the beginning, or has been created. */
+  isKnown(email: string): boolean {
+    return this.#known.has(email);
   }
 
   note(subject: string, what: string): void {
