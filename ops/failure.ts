@@ -26,6 +26,10 @@ const advice: readonly [RegExp, string][] = [
     /ResourceNotFoundException/,
     "the table or function is not there: are these the outputs of a stack in this account and region?",
   ],
+  [/ENOENT: no such file/, "there is no such file or folder"],
+  [/EISDIR/, "that is a folder, and a file is wanted"],
+  [/ENOTDIR/, "that is a file, and a folder is wanted"],
+  [/EACCES|EPERM/, "that file may not be read or written"],
   [/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|TimeoutError/, "no connection: look at the network and at AWS_ENDPOINT_URL"],
 ];
 

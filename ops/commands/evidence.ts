@@ -4,7 +4,7 @@ import { WrongUse } from "../failure.ts";
 import { printJson } from "../print.ts";
 import { addressOf } from "../send.ts";
 import { needsAttention, type Session } from "../session.ts";
-import { parseTime } from "./times.ts";
+import { checkPeriod, parseTime } from "./times.ts";
 
 interface EvidenceOptions {
   from?: string;
@@ -55,6 +55,7 @@ async function write(session: Session, options: EvidenceOptions): Promise<void> 
   const { from, to, person, redact, goal, auditLogs, out, signingKey } = options;
   const isPeriod = from !== undefined && to !== undefined;
   if (isPeriod === (person !== undefined)) throw new WrongUse("name a period with --from and --to, or one --person");
+  if (isPeriod) checkPeriod(from, to);
   const email = person === undefined ? undefined : addressOf(person);
   const request = { from, to, email, redact, goalMs: goal * 1000, activity: auditLogs };
   const { leavers, files } = await writeEvidence(await session.target(), request, out, signingKey);

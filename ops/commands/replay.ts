@@ -5,7 +5,7 @@ import { printJson, printRows } from "../print.ts";
 import { Progress } from "../progress.ts";
 import { planReplay, replay } from "../replay.ts";
 import type { Session } from "../session.ts";
-import { parseTime } from "./times.ts";
+import { checkPeriod, parseTime } from "./times.ts";
 
 interface ReplayOptions {
   from: string;
@@ -31,6 +31,7 @@ export function addReplay(program: Command, session: Session): void {
 }
 
 async function replayPeriod(session: Session, { from, to, dryRun, yes, note, by }: ReplayOptions): Promise<void> {
+  checkPeriod(from, to);
   const connection = await session.connection();
   const reading = new Progress("items of the ledger");
   const plan = await planReplay(connection, { from, to }, (count) => reading.add(count));

@@ -11,6 +11,8 @@ test.each([
   [failure("ValidationError", "Stack with id Nope does not exist"), "there is no such stack"],
   [failure("Error", "Region is missing"), "set AWS_REGION"],
   [failure("AccessDeniedException", "User is not authorized to perform dynamodb:Query"), "may not do this"],
+  [failure("Error", "ENOENT: no such file or directory, open 'roster.csv'"), "there is no such file"],
+  [failure("Error", "EISDIR: illegal operation on a directory, read"), "that is a folder"],
   [failure("QueueDoesNotExist", "The specified queue does not exist."), "the queue is not there"],
 ])("says what to do about %s", (error, advice) => {
   expect(describeFailure(error)).toContain(advice);

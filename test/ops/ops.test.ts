@@ -264,6 +264,8 @@ describe("an operator", { timeout: 120_000 }, () => {
       "Nothing of that period",
     );
     expect(await ops("replay", "--from", "yesterday", "--to", "2020-01-02")).toMatchObject({ code: 2 });
+    expect(await ops("replay", "--from", "2020-01-02", "--to", "2020-01-01")).toMatchObject({ code: 2 });
+    expect(await ops("evidence", "--from", "2020-01-02", "--to", "2020-01-02")).toMatchObject({ code: 2 });
   });
 
   it("writes evidence that verifies, and no more after a byte was changed", async () => {
