@@ -14,6 +14,7 @@ class LabFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/temporary.setup.ts"],
     setupFiles: ["test/support/silence.setup.ts"],
     // Files run in child processes of their own: each sets the environment that its handlers read at cold start.
     pool: "forks",
