@@ -26,6 +26,7 @@ export async function readFields(context: Context, { token }: Pick<Desk, "token"
   const parsed = formSchema.safeParse(await context.req.parseBody().catch(() => undefined));
   if (!parsed.success) throw new HTTPException(400, { message: "That is no form of the console's." });
   const { token: given, ...fields } = parsed.data;
+  if (given === undefined) throw new HTTPException(403, { message: "This form has no token of the console's." });
   if (!isToken(given, token))
     throw new HTTPException(403, { message: "This page is from before the console was restarted: load it again." });
   const said = Object.entries(fields).map(([name, value]) => [name, value.trim()] as const);

@@ -1,7 +1,7 @@
 import { listShelved, type Shelf, type Shelved } from "../lib/ledger/shelf.ts";
 import type { Caller } from "./caller.ts";
 import type { Connection } from "./connection.ts";
-import { agreed } from "./second-person.ts";
+import { agreed, findProposal, type Proposal } from "./second-person.ts";
 import { dismiss, putBack } from "./shelves.ts";
 
 /** Which of the events on a shelf are meant; all that wait, unless something is said. */
@@ -30,15 +30,39 @@ export async function selectShelved(
   );
 }
 
+/** What can be done with what waits on a shelf: put it back, or give it up. */
+export const verbs = {
+  HELD: ["release", "dismiss"],
+  PARKED: ["redrive", "dismiss"],
+} as const satisfies Record<Shelf, readonly [putBack: string, giveUp: string]>;
+export type Verb = (typeof verbs)[Shelf][number];
+
 export interface BulkRequest {
   shelf: Shelf;
-  verb: "release" | "redrive" | "dismiss";
+  verb: Verb;
   caller: Caller;
   note: string;
   onDone?: () => void;
 }
 
 export type BulkAnswer = { done: number } | { proposed: true; count: number };
+
+/** What somebody else wants done to just these events, by verb. @throws RetryLater */
+export async function proposalsFor(
+  { table }: Pick<Connection, "table">,
+  shelf: Shelf,
+  chosen: readonly Shelved[],
+): Promise<{ verb: Verb; proposal: Proposal }[]> {
+  const ids = chosen.map(({ event }) => event.id);
+  const found = await Promise.all(
+    verbs[shelf].map(async (verb) => ({ verb, proposal: await findProposal(table, wishOf(shelf, verb), ids) })),
+  );
+  return found.flatMap(({ verb, proposal }) => (proposal === undefined ? [] : [{ verb, proposal }]));
+}
+
+function wishOf(shelf: Shelf, verb: Verb): string {
+  return `${shelf} ${verb}`;
+}
 
 /**
  * Decides about several events at once. More than `guards.twoPeopleAbove` take a second operator, who asks for the same.
@@ -52,7 +76,7 @@ export async function decideAll(
   const ids = chosen.map(({ event }) => event.id);
   let by = caller.by;
   if (chosen.length > connection.config.guards.twoPeopleAbove) {
-    const proposal = await agreed(connection.table, `${shelf} ${verb}`, ids, caller);
+    const proposal = await agreed(connection.table, wishOf(shelf, verb), ids, caller);
     if (proposal === undefined) return { proposed: true, count: chosen.length };
     by = `${caller.by}, proposed by ${proposal.by}`;
   }

@@ -10,6 +10,20 @@ export type Proposal = z.infer<typeof proposalSchema>;
 /** A second person has to agree within a day. */
 const validMs = 24 * 3_600_000;
 
+/** What somebody proposed to do to just these events, and nobody has agreed to yet. @throws RetryLater */
+export async function findProposal(
+  table: LedgerTable,
+  what: string,
+  eventIds: readonly string[],
+  now: number = Date.now(),
+): Promise<Proposal | undefined> {
+  const { Item } = await table.run((client) =>
+    client.send(new GetCommand({ TableName: table.name, Key: keyOf(what, eventIds), ConsistentRead: true })),
+  );
+  const proposal = proposalSchema.safeParse(Item).data;
+  return proposal !== undefined && proposal.until > now ? proposal : undefined;
+}
+
 /**
  * Asks whether two different people want the same thing done to the same events. The first one's wish is written down; the
  * second one who wishes exactly that uses it up. It guards against mistakes, not against an operator who writes to the table.
@@ -24,13 +38,9 @@ export async function agreed(
   caller: Caller,
   now: number = Date.now(),
 ): Promise<Proposal | undefined> {
-  const set = createHash("sha256").update(JSON.stringify(eventIds.toSorted())).digest("hex");
-  const Key = { pk: "PROPOSAL", sk: `${what}#${set}` };
-  const { Item } = await table.run((client) =>
-    client.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true })),
-  );
-  const proposal = proposalSchema.safeParse(Item).data;
-  if (proposal !== undefined && proposal.until > now && proposal.principal !== caller.principal) {
+  const Key = keyOf(what, eventIds);
+  const proposal = await findProposal(table, what, eventIds, now);
+  if (proposal !== undefined && proposal.principal !== caller.principal) {
     await table.run((client) => client.send(new DeleteCommand({ TableName: table.name, Key })));
     return proposal;
   }
@@ -38,4 +48,9 @@ export async function agreed(
   const wish = { ...Key, ...caller, at: new Date(now).toISOString(), until, ttl: Math.floor(until / 1000) };
   await table.run((client) => client.send(new PutCommand({ TableName: table.name, Item: wish })));
   return undefined;
+}
+
+function keyOf(what: string, eventIds: readonly string[]) {
+  const set = createHash("sha256").update(JSON.stringify(eventIds.toSorted())).digest("hex");
+  return { pk: "PROPOSAL", sk: `${what}#${set}` };
 }

@@ -1,5 +1,5 @@
 import { findShelved, type Shelved } from "../../lib/ledger/shelf.ts";
-import { type BulkRequest, decideAll, selectShelved } from "../../ops/bulk.ts";
+import { decideAll, selectShelved, type Verb, verbs } from "../../ops/bulk.ts";
 import { callerOf } from "../../ops/caller.ts";
 import type { Connection } from "../../ops/connection.ts";
 import { WrongUse } from "../../ops/failure.ts";
@@ -9,13 +9,6 @@ import type { Fields } from "../forms.ts";
 import type { Notice } from "../notices.ts";
 import { nameOf, readQuery, type ShelfQuery } from "./query.ts";
 
-type Verb = BulkRequest["verb"];
-
-/** What can be done with what waits on a shelf. */
-export function verbsOf({ shelf }: Pick<ShelfQuery, "shelf">): readonly [putBack: Verb, giveUp: Verb] {
-  return shelf === "HELD" ? ["release", "dismiss"] : ["redrive", "dismiss"];
-}
-
 /** The words of a decision, which the history keeps. */
 interface Word {
   verb: Verb;
@@ -24,7 +17,7 @@ interface Word {
 }
 
 function wordOf(fields: Fields, query: ShelfQuery): Word {
-  const verb = verbsOf(query).find((each) => each === fields.verb);
+  const verb = verbs[query.shelf].find((each) => each === fields.verb);
   const { by, note } = fields;
   if (verb === undefined) throw new WrongUse("say what to do");
   if (by === undefined) throw new WrongUse("say who you are");

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { Shelved } from "../../lib/ledger/shelf.ts";
+import { verbs } from "../../ops/bulk.ts";
 import { meaningOf } from "../../ops/reasons.ts";
 import { mayDelete, whoIs } from "../../ops/shelved-people.ts";
 import type { Desk } from "../desk.ts";
@@ -10,7 +11,7 @@ import type { Markup } from "../markup/markup.ts";
 import { personLink } from "../markup/person-link.ts";
 import { moment } from "../markup/times.ts";
 import { consequence } from "./consequence.ts";
-import { mustBeTyped, verbsOf } from "./decide.ts";
+import { mustBeTyped } from "./decide.ts";
 import { nameOf, type ShelfQuery } from "./query.ts";
 
 /** The fields of a form that keep the filter of the page it is on. */
@@ -57,14 +58,14 @@ function rehearsed(desk: Desk, query: ShelfQuery, { event }: Shelved): Markup {
 }
 
 function decision(desk: Desk, query: ShelfQuery, shelved: Shelved, id: string): Markup {
-  const typed = verbsOf(query).filter((verb) => mustBeTyped(shelved, verb));
+  const typed = verbs[query.shelf].filter((verb) => mustBeTyped(shelved, verb));
   const label = `To ${typed.join(" or ")}, type ${whoIs(shelved)}`;
   return form(
     desk,
     "/attention/one",
     html`${hidden(query)}<input type="hidden" name="id" value="${shelved.event.id}" />
       <div class="fields">${who(desk, id)}${input(`${id}-typed`, "typed", label)}</div>
-      <div class="buttons">${verbsOf(query).map((verb) => html`<button type="submit" name="verb" value="${verb}" class="${verb === "dismiss" ? "light" : ""}">${capital(verb)}</button>`)}</div>`,
+      <div class="buttons">${verbs[query.shelf].map((verb) => html`<button type="submit" name="verb" value="${verb}" class="${verb === "dismiss" ? "light" : ""}">${capital(verb)}</button>`)}</div>`,
   );
 }
 

@@ -1,9 +1,9 @@
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import { findShelved, type Shelved } from "../../lib/ledger/shelf.ts";
-import { selectShelved } from "../../ops/bulk.ts";
+import { proposalsFor, selectShelved, verbs } from "../../ops/bulk.ts";
 import { WrongUse } from "../../ops/failure.ts";
-import { decideMany, decideOne, verbsOf } from "../attention/decide.ts";
+import { decideMany, decideOne } from "../attention/decide.ts";
 import { choicesOf, nameOf, pathOf, readQuery, type ShelfQuery } from "../attention/query.ts";
 import { rehearseShelved } from "../attention/rehearse.ts";
 import { hidden, shelfList, who } from "../attention/shelf-list.ts";
@@ -13,6 +13,7 @@ import { layout } from "../layout.ts";
 import { capital } from "../markup/capital.ts";
 import { choice, form, input } from "../markup/form.ts";
 import type { Markup } from "../markup/markup.ts";
+import { moment } from "../markup/times.ts";
 import type { Notice } from "../notices.ts";
 
 /** Everything that waits for an operator: why, what would happen, and the decision. */
@@ -56,7 +57,7 @@ async function body(desk: Desk, query: ShelfQuery): Promise<Markup> {
       ${tab("parked", "cannot succeed as it is", reading?.parked.length, query)}
     </nav>
     ${filterForm(query, waiting)}
-    <div id="bulk" data-live>${bulkForm(desk, query, chosen)}</div>
+    <div id="bulk" data-live>${await bulkForm(desk, query, chosen)}</div>
     <div id="list" data-live>${shelfList(desk, query, chosen)}</div>`;
 }
 
@@ -80,15 +81,20 @@ function filterForm(query: ShelfQuery, waiting: readonly Shelved[]): Markup {
   </form>`;
 }
 
-function bulkForm(desk: Desk, query: ShelfQuery, chosen: readonly Shelved[]): Markup | string {
+async function bulkForm(desk: Desk, query: ShelfQuery, chosen: readonly Shelved[]): Promise<Markup | string> {
   if (chosen.length < 2) return "";
-  const [back, giveUp] = verbsOf(query);
+  const [back, giveUp] = verbs[query.shelf];
   const { twoPeopleAbove } = desk.target.config.guards;
-  const second =
-    chosen.length > twoPeopleAbove
-      ? html`<p><b>This takes two people</b>: more than ${twoPeopleAbove} at once. The first one proposes it; within a day somebody else has to say the same, in a console of their own or by <code>npm run ops</code>.</p>`
-      : "";
-  return html`<details class="panel bulk"><summary>Decide about all ${chosen.length} that fit</summary>
+  const takesTwo = chosen.length > twoPeopleAbove;
+  const proposals = takesTwo ? await proposalsFor(desk.target, query.shelf, chosen) : [];
+  const proposed = proposals.map(
+    ({ verb, proposal: { by, at } }) =>
+      html`<p class="panel"><b>${by} proposed to ${verb} these ${chosen.length}</b> at ${moment(at)}; it is done once somebody else says so too.</p>`,
+  );
+  const second = takesTwo
+    ? html`<p><b>This takes two people</b>: more than ${twoPeopleAbove} at once. The first one proposes it; within a day somebody else has to say the same, in a console of their own or by <code>npm run ops</code>.</p>`
+    : "";
+  return html`${proposed}<details class="panel bulk"><summary>Decide about all ${chosen.length} that fit</summary>
     ${second}
     ${form(
       desk,

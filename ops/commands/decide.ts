@@ -1,5 +1,5 @@
 import { findShelved, type Shelf, type Shelved } from "../../lib/ledger/shelf.ts";
-import { type BulkRequest, decideAll, type ShelfFilter, selectShelved } from "../bulk.ts";
+import { decideAll, type ShelfFilter, selectShelved, type Verb } from "../bulk.ts";
 import { callerOf } from "../caller.ts";
 import { confirmByTyping, warnOfDeletion } from "../confirm.ts";
 import type { Connection } from "../connection.ts";
@@ -14,7 +14,7 @@ export interface Decision {
   shelf: Shelf;
   /** `held` or `parked`. */
   name: string;
-  verb: BulkRequest["verb"];
+  verb: Verb;
   description: string;
   /** Such as `is on the queue again`. */
   done: string;
@@ -48,7 +48,7 @@ export async function decideOne(
 }
 
 /** What deletes somebody, or gives an event up, is asked about; trying anything else again does no harm. */
-async function confirmOne(shelved: Shelved, verb: BulkRequest["verb"]): Promise<void> {
+async function confirmOne(shelved: Shelved, verb: Verb): Promise<void> {
   if (mayDelete(shelved, verb)) warnOfDeletion(whoIs(shelved));
   if (mayDelete(shelved, verb) || verb === "dismiss") await confirmByTyping(whoIs(shelved));
 }

@@ -130,6 +130,8 @@ describe("several that wait", () => {
     expect((await page.submit("/attention/all", all)).text).toContain("Proposed for 2 events");
     expect((await page.submit("/attention/all", all)).text).toContain("Proposed for 2 events");
     expect(await bench.take("leavers")).toEqual([]);
+    expect((await page.get("/attention")).text).toContain("Cy proposed to release these 2");
+    expect((await page.get("/attention?kind=joiner")).text).not.toContain("proposed to");
     expect((await page.submit("/attention/all", { ...all, by: "Di" })).text).toContain("release is done");
     expect(await bench.take("leavers")).toHaveLength(2);
     const words = (await bench.trail(ada)).filter(({ outcome }) => outcome === "released");
