@@ -1,7 +1,9 @@
 import type { User } from "../lib/arize/schemas.ts";
 import { isManaged, type LifecycleConfig } from "../lib/config.ts";
+import { readState } from "../lib/ledger/state.ts";
 import { roleName } from "../lib/lifecycle/decide.ts";
 import { matchRule } from "../lib/lifecycle/roles.ts";
+import type { Connection } from "./connection.ts";
 import { type RosterLine, readRoster } from "./roster.ts";
 import type { OperatorKind, Said } from "./send.ts";
 
@@ -30,12 +32,15 @@ export interface PlanEntry {
 /** Who is at Arize, by address; kept in memory, as the roster never is. */
 export type AtArize = ReadonlyMap<string, User>;
 
-/** Compares a roster with Arize, line by line, then tells who is at Arize and not in it. @throws Error when it cannot be read */
-export async function* compare(
-  file: string,
-  atArize: AtArize,
-  config: LifecycleConfig,
-): AsyncGenerator<PlanEntry, void> {
+/** What a comparison goes by besides the roster and Arize. */
+type Knowledge = Pick<Connection, "config" | "table" | "identity">;
+
+/**
+ * Compares a roster with Arize, line by line, then tells who is at Arize and not in it; the latter only when every line could
+ * be read, since who is missing may be on one that could not.
+ * @throws Error when the roster cannot be read, RetryLater
+ */
+export async function* compare(file: string, atArize: AtArize, knowledge: Knowledge): AsyncGenerator<PlanEntry, void> {
   const seen = new Set<string>();
   let isWhole = true;
   for await (const line of readRoster(file)) {
@@ -51,35 +56,44 @@ export async function* compare(
       continue;
     }
     if (user !== undefined) seen.add(line.email);
-    yield* compareLine(line, user, config);
+    if (!isManaged(line.email, knowledge.config)) {
+      const { line: number, email } = line;
+      yield { difference: "outside_managed_domains", line: number, email, detail: "nobody there is touched" };
+    } else if (user !== undefined) {
+      yield* comparePerson(line, user, knowledge.config);
+    } else if (line.isActive) {
+      yield await toInvite(line, knowledge);
+    }
   }
-  // Who is missing may be on a line that could not be read.
-  if (isWhole) yield* missing(atArize, seen, config);
+  if (isWhole) yield* missing(atArize, seen, knowledge.config);
 }
 
-function* compareLine(line: RosterLine, user: User | undefined, config: LifecycleConfig): Iterable<PlanEntry> {
-  const about = { line: line.line, email: line.email };
-  if (!isManaged(line.email, config)) {
-    yield { difference: "outside_managed_domains", ...about, detail: "nobody there is touched" };
-  } else if (user === undefined) {
-    const { name, role, isDeveloper, department, title, groups } = line;
-    if (line.isActive) {
-      yield {
-        difference: "not_at_arize",
-        ...about,
-        detail: `as ${roleOf(line, config)}`,
-        kind: "joiner",
-        said: { name, role, isDeveloper, department, title, groups },
-      };
-    }
-  } else if (!line.isActive) {
-    yield { difference: "left", ...about, detail: `${user.status} at Arize, inactive in the roster`, kind: "leaver" };
-  } else {
-    yield* compareProfile(line, user);
-    const [has, wanted] = [roleName(user.role), roleOf(line, config)];
-    if (isBroader(has, wanted))
-      yield { difference: "broader_role", ...about, detail: `${has} at Arize, ${wanted} by the rules` };
+async function toInvite(person: RosterLine, { config, table, identity }: Knowledge): Promise<PlanEntry> {
+  const { line, email, name, role, isDeveloper, department, title, groups } = person;
+  const { goneAt } = await readState(table, identity.person(email));
+  const gone =
+    goneAt === undefined ? "" : `; gone since ${goneAt}: an address that was deleted cannot be invited again, ever`;
+  return {
+    difference: "not_at_arize",
+    line,
+    email,
+    detail: `as ${roleOf(person, config)}${gone}`,
+    kind: "joiner",
+    said: { name, role, isDeveloper, department, title, groups },
+  };
+}
+
+function* comparePerson(person: RosterLine, user: User, config: LifecycleConfig): Iterable<PlanEntry> {
+  const { line, email } = person;
+  if (!person.isActive) {
+    const detail = `${user.status} at Arize, inactive in the roster`;
+    yield { difference: "left", line, email, detail, kind: "leaver" };
+    return;
   }
+  yield* compareProfile(person, user);
+  const [has, wanted] = [roleName(user.role), roleOf(person, config)];
+  if (isBroader(has, wanted))
+    yield { difference: "broader_role", line, email, detail: `${has} at Arize, ${wanted} by the rules` };
 }
 
 function* compareProfile({ line, email, name, isDeveloper }: RosterLine, user: User): Iterable<PlanEntry> {
@@ -93,11 +107,12 @@ function* compareProfile({ line, email, name, isDeveloper }: RosterLine, user: U
 
 function* missing(atArize: AtArize, seen: ReadonlySet<string>, config: LifecycleConfig): Iterable<PlanEntry> {
   for (const [email, user] of atArize) {
-    if (seen.has(email)) continue;
+    // Whom the configuration names is known.
+    if (seen.has(email) || isProtected(email, config)) continue;
     const isAdmin = user.role.type === "predefined" && user.role.name === "admin";
     if (isAdmin)
       yield { difference: "admin_without_owner", email, detail: "an account admin whom the roster does not know" };
-    if (!isManaged(email, config) || isProtected(email, config)) continue;
+    if (!isManaged(email, config)) continue;
     yield {
       difference: "not_in_roster",
       email,

@@ -87,10 +87,11 @@ async function checkLedger({ table }: Target): Promise<Finding[]> {
     const ago = (Date.now() - Date.parse(last.at)) / hourMs;
     return ago > hours ? [`${mode} ran ${ago.toFixed(1)} h ago`] : [];
   });
-  return [
-    finding("ledger", "ok", "answers"),
-    finding("sweeps", late.length > 0 ? "warn" : "ok", late.join(", ") || "all ran in time"),
-  ];
+  const sweeps =
+    late.length === 0
+      ? finding("sweeps", "ok", "all ran in time")
+      : finding("sweeps", "warn", `${late.join(", ")}; to run them: reconcile --now`);
+  return [finding("ledger", "ok", "answers"), sweeps];
 }
 
 async function checkSecrets(target: Target): Promise<Finding[]> {

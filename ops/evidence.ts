@@ -29,29 +29,30 @@ const answerSchema = z.object({
  * cannot use; where there is none its code runs here, with a key from a file.
  * @param folder new, or empty
  * @param keyFile where there is no function: an Ed25519 key in PEM, made when it is not there
- * @returns how many leavers it tells of
+ * @returns how many leavers it tells of, which files were written, and the signing key's file when it was made for this
  */
 export async function writeEvidence(
   target: Target,
   request: EvidenceRequest,
   folder: string,
   keyFile: string,
-): Promise<{ leavers: number; files: string[] }> {
+): Promise<{ leavers: number; files: string[]; newKey: string | undefined }> {
   if (existsSync(folder) && (await readdir(folder)).length > 0) throw new WrongUse(`${folder} is not empty`);
-  if (target.signFunction === undefined) process.env.EVIDENCE_KEY_FILE = await ensureKey(resolve(keyFile));
+  const newKey = target.signFunction === undefined ? await useKey(resolve(keyFile)) : undefined;
   const { leavers, files } = answerSchema.parse(await invoke("sign-evidence", request, target.signFunction));
   await mkdir(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) {
     await writeFile(join(folder, name), gunzipSync(Buffer.from(content, "base64")));
   }
-  return { leavers, files: Object.keys(files).map((name) => join(folder, name)) };
+  return { leavers, files: Object.keys(files).map((name) => join(folder, name)), newKey };
 }
 
-async function ensureKey(file: string): Promise<string> {
-  if (!existsSync(file)) {
-    const { privateKey } = generateKeyPairSync("ed25519");
-    await writeFile(file, privateKey.export({ format: "pem", type: "pkcs8" }), { mode: 0o600, flag: "wx" });
-  }
+/** Has the function sign with the key in a file. @returns the file when the key was made just now */
+async function useKey(file: string): Promise<string | undefined> {
+  process.env.EVIDENCE_KEY_FILE = file;
+  if (existsSync(file)) return undefined;
+  const { privateKey } = generateKeyPairSync("ed25519");
+  await writeFile(file, privateKey.export({ format: "pem", type: "pkcs8" }), { mode: 0o600, flag: "wx" });
   return file;
 }
 

@@ -21,6 +21,7 @@ const program = addStackOptions(new Command("npm run ops --"))
   .description("Looks into a running stack and decides what waits for an operator.")
   .option("--json", "print JSON instead of tables", false)
   .showHelpAfterError("(add --help for what there is)")
+  .configureOutput({ outputError: (text, write) => write(`${text}${hintFor(text)}`) })
   .addHelpText(
     "after",
     `
@@ -30,6 +31,14 @@ Exit codes: 0 done; ${exitCodes.failed} failed, or no such thing; 2 wrong usage;
 (held, parked, no outcome in time, a check that fails, evidence that does not verify, a second person needed).`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+// `release` is there, but below `held`.
+function hintFor(error: string): string {
+  const [, word] = /unknown command '([^']*)'/.exec(error) ?? [];
+  const nouns = program.commands.filter(({ commands }) => commands.some((command) => command.name() === word));
+  if (nouns.length === 0) return "";
+  return `(Did you mean ${nouns.map((noun) => `${noun.name()} ${word}`).join(" or ")}?)\n`;
+}
 
 const session = new Session(program);
 addLooks(program, session);

@@ -84,6 +84,9 @@ export async function* readRoster(file: string): AsyncGenerator<RosterLine | Unr
 }
 
 function columnsOf(names: string[], file: string): string[] {
+  // What a spreadsheet saves as its own format, or as UTF-16, is full of them.
+  if (names.some((name) => name.includes("\0") || name.includes("\uFFFD")))
+    throw new Error(`${file} is no text in UTF-8: save it as CSV`);
   const columns = names.map((name) =>
     name
       .trim()

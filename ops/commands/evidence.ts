@@ -58,7 +58,8 @@ async function write(session: Session, options: EvidenceOptions): Promise<void> 
   if (isPeriod) checkPeriod(from, to);
   const email = person === undefined ? undefined : addressOf(person);
   const request = { from, to, email, redact, goalMs: goal * 1000, activity: auditLogs };
-  const { leavers, files } = await writeEvidence(await session.target(), request, out, signingKey);
+  const { leavers, files, newKey } = await writeEvidence(await session.target(), request, out, signingKey);
+  if (newKey !== undefined) console.error(`Made a key to sign with, ${newKey}: keep it, and keep it secret.`);
   if (session.json) printJson({ leavers, files });
   else console.log(`Tells of ${leavers} ${leavers === 1 ? "leaver" : "leavers"}: ${files.join(", ")}`);
 }

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { callerOf, userName } from "../caller.ts";
 import { compare, type PlanEntry } from "../comparison.ts";
-import { confirmByTyping, warnOfDeletion } from "../confirm.ts";
+import { confirmByTyping, deletesNobody, warnOfDeletion } from "../confirm.ts";
 import { applyPlan, isWanted, readEverybody } from "../import.ts";
 import { visible } from "../print.ts";
 import { Progress } from "../progress.ts";
@@ -38,18 +38,19 @@ async function importRoster(session: Session, roster: string, options: ImportOpt
   const listing = new Progress("users at Arize");
   const atArize = await readEverybody(connection, (count) => listing.add(count));
   listing.end();
-  const plan = () => compare(roster, atArize, connection.config);
+  const plan = () => compare(roster, atArize, connection);
   const { mtimeMs } = await stat(roster);
   const { counts, wanted } = await show(plan(), options, session.json);
   const unreadable = counts.get("unreadable") ?? 0;
   if (unreadable > 0) {
     needsAttention();
+    console.error("Who is missing from the roster is not told: they may be on a line that cannot be read.");
     if (options.apply) throw new Error("nothing was queued: mend the lines that cannot be read first");
   }
   if (!options.apply || wanted === 0) return;
   const deletions = (counts.get("left") ?? 0) + (options.remove ? (counts.get("not_in_roster") ?? 0) : 0);
   if (deletions > 0) warnOfDeletion(`those of the ${deletions} leavers whom the guards let through`);
-  if (!options.yes) await confirmByTyping(`apply ${wanted}`);
+  if (!options.yes) await confirmByTyping(`apply ${wanted}`, deletions > 0 ? undefined : deletesNobody);
   // The file is read again, and has to be what was shown.
   if ((await stat(roster)).mtimeMs !== mtimeMs) throw new Error("the roster changed meanwhile: nothing was queued");
   const { by } = await callerOf(connection, options.by);

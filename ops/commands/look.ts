@@ -78,7 +78,7 @@ function waiting({ count, oldest, byReason }: Waiting, list: string): string {
   return `${count} since ${oldest} (${reasons.join(", ")}); see: ${list}`;
 }
 
-const unwatched = "unknown: this stack has no CloudWatch";
+const unwatched = "not known without CloudWatch; the console tells how old the queues are";
 
 function seconds(value: number | undefined): string {
   return value === undefined ? "CloudWatch does not say" : `${value} s`;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { callerOf, userName } from "../caller.ts";
-import { confirmByTyping, warnOfDeletion } from "../confirm.ts";
+import { confirmByTyping, deletesNobody, warnOfDeletion } from "../confirm.ts";
 import { printJson, printRows } from "../print.ts";
 import { Progress } from "../progress.ts";
 import { planReplay, replay } from "../replay.ts";
@@ -51,7 +51,7 @@ async function replayPeriod(session: Session, { from, to, dryRun, yes, note, by 
   if (dryRun || possible.length === 0) return;
   const deletions = possible.filter(({ kind }) => kind === "leaver").length;
   if (deletions > 0) warnOfDeletion(`those of the ${deletions} leavers whom the guards let through`);
-  if (!yes) await confirmByTyping(`replay ${possible.length}`);
+  if (!yes) await confirmByTyping(`replay ${possible.length}`, deletions > 0 ? undefined : deletesNobody);
   const progress = new Progress("queued", possible.length);
   const done = await replay(connection, plan, { by: (await callerOf(connection, by)).by, note }, () => progress.add());
   progress.end();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { lifecycleEvent } from "../support/events.ts";
 import { owner, planOf } from "../support/roster.ts";
 import { workbench } from "../support/workbench.ts";
 
@@ -33,12 +34,22 @@ describe("a roster", () => {
     ]);
   });
 
+  it("says of somebody who was deleted before that they may never be invited again", async () => {
+    const bench = await workbench();
+    bench.fake.seed({ email: "ada@example.com" });
+    await bench.deliver([lifecycleEvent({ kind: "leaver", person: { email: "ada@example.com" } })]);
+    const { entries } = await planOf(owner, "ada@example.com,Ada,,,", "new@example.com,,,,");
+    expect(entries.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^as member; gone since 20.*cannot be invited again/),
+      "as member",
+    ]);
+  });
+
   it("tells who is at Arize and not in it, but for those who are never deleted or not managed", async () => {
     const bench = await workbench();
     for (const email of ["ada@example.com", "root@example.com", "bo@elsewhere.example"]) bench.fake.seed({ email });
     expect((await planOf("new@example.com,,,,")).told).toEqual([
       "not_at_arize new@example.com",
-      "admin_without_owner owner@example.com",
       "not_in_roster ada@example.com",
     ]);
   });

@@ -32,7 +32,7 @@ it("writes a bundle that verifies with the public key alone, and no more once a 
     out,
     key,
   );
-  expect(answer.leavers).toBe(1);
+  expect(answer).toMatchObject({ leavers: 1, newKey: key });
   expect(answer.files.every((file) => existsSync(file))).toBe(true);
   expect(statSync(key).mode & 0o777).toBe(0o600);
   const document = JSON.parse(readFileSync(join(out, "evidence.json"), "utf8"));
@@ -54,7 +54,8 @@ it("goes on signing with the same key, and writes over nothing", async () => {
   const dir = folder();
   const [out, key] = [join(dir, "bundle"), join(dir, "key.pem")];
   await writeEvidence(await operator(), { ...everything, email: ada }, out, key);
-  await writeEvidence(await operator(), { ...everything, email: ada }, join(dir, "another"), key);
+  const { newKey } = await writeEvidence(await operator(), { ...everything, email: ada }, join(dir, "another"), key);
+  expect(newKey).toBeUndefined();
   expect(readFileSync(join(dir, "another", "public-key.pem"))).toEqual(readFileSync(join(out, "public-key.pem")));
   await expect(writeEvidence(await operator(), { ...everything, email: ada }, out, key)).rejects.toThrow(
     "is not empty",

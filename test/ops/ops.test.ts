@@ -391,6 +391,7 @@ describe("an operator", { timeout: 120_000 }, () => {
     const told = await Promise.all([
       ops("held", "release", "nobody"),
       ops("statsu"),
+      ops("release", "nobody"),
       ops("reconcile"),
       ops("reconcile", "--now", "--mode", "full", "--accept-shrink"),
       send("joiner"),
@@ -401,6 +402,7 @@ describe("an operator", { timeout: 120_000 }, () => {
     expect(told).toMatchObject([
       { code: 1, err: expect.stringContaining("nothing is held") },
       { code: 2, err: expect.stringContaining("Did you mean status?") },
+      { code: 2, err: expect.stringContaining("Did you mean held release?") },
       { code: 2, err: expect.stringContaining("--dry-run") },
       { code: 1, err: expect.stringContaining("--yes") },
       { code: 2 },

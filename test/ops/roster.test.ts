@@ -15,7 +15,7 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return found;
 }
 
-async function read(content: string) {
+async function read(content: string | Buffer) {
   const file = join(folder, "roster.csv");
   writeFileSync(file, content);
   return all(readRoster(file));
@@ -68,6 +68,10 @@ test("ends at what is no CSV, where it begins", async () => {
     line: 2,
     problem: expect.stringContaining("never closed"),
   });
+});
+
+test("says of a spreadsheet's own format that it is no CSV", async () => {
+  await expect(read("PK\u0003\u0004\u0000\u0000,email\nada@example.com\n")).rejects.toThrow("save it as CSV");
 });
 
 test("needs a file with a column of addresses", async () => {

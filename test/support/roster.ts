@@ -15,8 +15,8 @@ export async function planOf(...lines: string[]) {
   const connection = await operator();
   const atArize = await readEverybody(connection, () => {});
   const entries: PlanEntry[] = [];
-  for await (const entry of compare(file, atArize, connection.config)) entries.push(entry);
-  const again = () => compare(file, atArize, connection.config);
+  for await (const entry of compare(file, atArize, connection)) entries.push(entry);
+  const again = () => compare(file, atArize, connection);
   return {
     connection,
     entries,
