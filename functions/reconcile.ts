@@ -5,10 +5,10 @@ import { readEnvironment } from "../lib/config.ts";
 import { describeIssues } from "../lib/issues.ts";
 import { lazy } from "../lib/lazy.ts";
 import { writeLastRun } from "../lib/ledger/runs.ts";
-import { sweepEverybody } from "../lib/lifecycle/full-sweep.ts";
-import { keepSubscriptions } from "../lib/lifecycle/subscriptions.ts";
-import { sweepDue, sweepInvitations } from "../lib/lifecycle/sweep.ts";
-import type { Swept } from "../lib/lifecycle/sweep-request.ts";
+import { sweepEverybody } from "../lib/lifecycle/sweeps/full-sweep.ts";
+import { keepSubscriptions } from "../lib/lifecycle/sweeps/subscriptions.ts";
+import { sweepDue, sweepInvitations } from "../lib/lifecycle/sweeps/sweep.ts";
+import type { Swept } from "../lib/lifecycle/sweeps/sweep-request.ts";
 import { log, Metrics, metricNames } from "../lib/telemetry.ts";
 import { openWorkshop } from "../lib/wiring.ts";
 

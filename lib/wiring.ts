@@ -6,12 +6,12 @@ import { type Environment, type LifecycleConfig, loadConfig } from "./config.ts"
 import { RetryLater } from "./errors.ts";
 import { noticeRestore } from "./ledger/origin.ts";
 import { LedgerTable } from "./ledger/table.ts";
-import { Account } from "./lifecycle/account.ts";
-import { Breaker } from "./lifecycle/breaker.ts";
-import { type Arize, judge } from "./lifecycle/calls.ts";
+import { Account } from "./lifecycle/calls/account.ts";
+import { Breaker } from "./lifecycle/calls/breaker.ts";
+import { type Arize, judge } from "./lifecycle/calls/calls.ts";
+import { Pace } from "./lifecycle/calls/pace.ts";
+import { SourceReader } from "./lifecycle/calls/source-reader.ts";
 import { Identity } from "./lifecycle/identity.ts";
-import { Pace } from "./lifecycle/pace.ts";
-import { SourceReader } from "./lifecycle/source-reader.ts";
 import type { Workshop } from "./lifecycle/workshop.ts";
 import { EventQueue } from "./queue.ts";
 import { Secrets } from "./secrets.ts";

@@ -1,4 +1,4 @@
-import { Calls } from "../lib/lifecycle/calls.ts";
+import { Calls } from "../lib/lifecycle/calls/calls.ts";
 import { Metrics } from "../lib/telemetry.ts";
 import { openArize, openSecrets } from "../lib/wiring.ts";
 import type { Target } from "./connection.ts";

@@ -1,6 +1,6 @@
 import type { User } from "../lib/arize/schemas.ts";
+import { pages } from "../lib/lifecycle/calls/pages.ts";
 import { type LifecycleEvent, normalizeEmail } from "../lib/lifecycle/event.ts";
-import { pages } from "../lib/lifecycle/pages.ts";
 import { readingArize } from "./arize.ts";
 import type { AtArize, PlanEntry } from "./comparison.ts";
 import type { Connection, Target } from "./connection.ts";

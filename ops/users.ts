@@ -1,8 +1,8 @@
 import type { User } from "../lib/arize/schemas.ts";
 import { readById } from "../lib/lifecycle/apply.ts";
-import type { Calls } from "../lib/lifecycle/calls.ts";
+import type { Calls } from "../lib/lifecycle/calls/calls.ts";
+import { pages } from "../lib/lifecycle/calls/pages.ts";
 import { roleName } from "../lib/lifecycle/decide.ts";
-import { pages } from "../lib/lifecycle/pages.ts";
 import { readingArize } from "./arize.ts";
 import type { Target } from "./connection.ts";
 import type { Row } from "./print.ts";

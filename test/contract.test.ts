@@ -16,7 +16,7 @@ import {
   updateUser,
 } from "@arizeai/ax-client";
 import { expect, test, vi } from "vitest";
-import { ApiException } from "../lib/arize/errors.ts";
+import { ApiException } from "../lib/http/errors.ts";
 import type { FakeArize } from "../local/fake-arize/server.ts";
 import { fakeArize, testKey, usersClient } from "./support/fake-arize.ts";
 

@@ -3,7 +3,7 @@ import { maxReceiveCount, visibilityTimeout } from "../infra/lane.ts";
 import { environmentSchema } from "../lib/config.ts";
 import { listShelved } from "../lib/ledger/shelf.ts";
 import { backoffMs, maxAgeMs, maxBackoffMs } from "../lib/lifecycle/backoff.ts";
-import { Breaker } from "../lib/lifecycle/breaker.ts";
+import { Breaker } from "../lib/lifecycle/calls/breaker.ts";
 import { localSecrets, secretIds } from "../local/environment.ts";
 import { standardRequest } from "../local/signed-requests.ts";
 import { fakeArize } from "./support/fake-arize.ts";

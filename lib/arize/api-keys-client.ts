@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
-import { cursorWatch } from "./cursor-watch.ts";
-import { badAnswer, failedAnswer, parseJson } from "./problem.ts";
+import { cursorWatch } from "../http/cursor-watch.ts";
+import { badAnswer, failedAnswer, parseJson } from "../http/problem.ts";
+import type { ApiRequest, ApiResponse, CallOptions, Transport } from "../http/transport.ts";
 import { checked, type EnumCase, UserId } from "./requests.ts";
 import { PaginationMetadata } from "./schemas.ts";
-import type { ApiRequest, ApiResponse, CallOptions, Transport } from "./transport.ts";
 
 /** An API key as it is listed: never its secret. */
 export interface ApiKey {

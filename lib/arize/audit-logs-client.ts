@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { cursorWatch } from "./cursor-watch.ts";
-import { badAnswer, failedAnswer, parseJson } from "./problem.ts";
+import { cursorWatch } from "../http/cursor-watch.ts";
+import { badAnswer, failedAnswer, parseJson } from "../http/problem.ts";
+import { type ApiRequest, type CallOptions, Transport, type TransportOptions } from "../http/transport.ts";
 import { PaginationMetadata } from "./schemas.ts";
-import { type ApiRequest, type CallOptions, Transport, type TransportOptions } from "./transport.ts";
 
 /**
  * Something that a user did at Arize. What it was done with (the operation's text and variables) and from where is left out:

@@ -1,6 +1,6 @@
-import { failedAnswer } from "./problem.ts";
+import { failedAnswer } from "../http/problem.ts";
+import type { ApiRequest, CallOptions, Transport } from "../http/transport.ts";
 import { checked, type EnumCase, UserId } from "./requests.ts";
-import type { ApiRequest, CallOptions, Transport } from "./transport.ts";
 
 /** A role in an organization or a space. */
 export type MembershipRole = "admin" | "member" | "read_only" | "annotator" | { type: "custom"; id: string };

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { InvalidArgument } from "../http/errors.ts";
 import { describeIssues } from "../issues.ts";
-import { InvalidArgument } from "./errors.ts";
 import { InviteMode, UserRole } from "./schemas.ts";
 
 /** How enum values are written: capitals since July 2026, lower case in self-hosted installs from before. */

@@ -1,9 +1,16 @@
 import type * as z from "zod/mini";
+import { cursorWatch } from "../http/cursor-watch.ts";
+import { ApiException } from "../http/errors.ts";
+import { badAnswer, failedAnswer, parseJson } from "../http/problem.ts";
+import {
+  type ApiRequest,
+  type ApiResponse,
+  type CallOptions,
+  Transport,
+  type TransportOptions,
+} from "../http/transport.ts";
 import { ApiKeysClient } from "./api-keys-client.ts";
-import { cursorWatch } from "./cursor-watch.ts";
-import { ApiException } from "./errors.ts";
 import { MembershipsClient } from "./memberships-client.ts";
-import { badAnswer, failedAnswer, parseJson } from "./problem.ts";
 import {
   CreateUser,
   checked,
@@ -16,7 +23,6 @@ import {
   UsersListQuery,
 } from "./requests.ts";
 import { User, UserCreatedResponse, UsersList200Response } from "./schemas.ts";
-import { type ApiRequest, type ApiResponse, type CallOptions, Transport, type TransportOptions } from "./transport.ts";
 
 export interface UsersClientOptions extends TransportOptions {
   token: () => Promise<string>;

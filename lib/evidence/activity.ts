@@ -1,5 +1,5 @@
 import type { AuditLogsClient } from "../arize/audit-logs-client.ts";
-import { ApiException } from "../arize/errors.ts";
+import { ApiException } from "../http/errors.ts";
 import type { Activity, EvidenceEntry } from "./entry.ts";
 
 /**

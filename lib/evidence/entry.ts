@@ -1,5 +1,5 @@
 import type { AuditLog } from "../arize/audit-logs-client.ts";
-import type { Answered } from "../arize/transport.ts";
+import type { Answered } from "../http/transport.ts";
 import { isWord, type TrailEntry } from "../ledger/trail.ts";
 
 /** One attempt on a leaver. */

@@ -1,7 +1,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { RetryLater } from "../errors.ts";
 import { eventTime, type LifecycleEvent } from "../lifecycle/event.ts";
-import type { Placed } from "../lifecycle/places.ts";
+import type { Placed } from "../lifecycle/places/places.ts";
 import { markOf, readState, type State, short, stateKey, stateSchema } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 import { isWord, tieNames } from "./ties.ts";

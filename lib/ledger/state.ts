@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { eventTime, type Kind, type LifecycleEvent } from "../lifecycle/event.ts";
-import { placedSchema } from "../lifecycle/places.ts";
+import { placedSchema } from "../lifecycle/places/places.ts";
 import type { LedgerTable } from "./table.ts";
 
 /**

@@ -1,14 +1,14 @@
-import { ApiException } from "../arize/errors.ts";
 import type { User } from "../arize/schemas.ts";
 import type { UsersClient } from "../arize/users-client.ts";
 import { Refused, RetryLater } from "../errors.ts";
+import { ApiException } from "../http/errors.ts";
 import type { Facts } from "../ledger/claim.ts";
 import { failures, type State, unfinishedClaims } from "../ledger/state.ts";
-import type { Calls } from "./calls.ts";
+import type { Calls } from "./calls/calls.ts";
 import type { Action } from "./decide.ts";
 import { describeAction, describePlaces } from "./describe.ts";
 import type { Kind, LifecycleEvent } from "./event.ts";
-import type { PlacePlan } from "./places.ts";
+import type { PlacePlan } from "./places/places.ts";
 
 /** What came of an action, and what the ledger should remember of it. */
 export interface Applied {

@@ -3,8 +3,8 @@ import type { State } from "../ledger/state.ts";
 import { externalIdsAt } from "../ledger/ties.ts";
 import type { Claimed } from "./act.ts";
 import { ownSources } from "./admissible.ts";
+import type { Reading, SourceReader } from "./calls/source-reader.ts";
 import { emailSchema, type LifecycleEvent, type Word } from "./event.ts";
-import type { Reading, SourceReader } from "./source-reader.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** Why somebody is not deleted although an event says that they left. */

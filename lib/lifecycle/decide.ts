@@ -2,7 +2,7 @@ import type { CreateUser, UserChanges } from "../arize/requests.ts";
 import type { User } from "../arize/schemas.ts";
 import type { LifecycleConfig } from "../config.ts";
 import type { Kind, LifecycleEvent, Role } from "./event.ts";
-import { type Place, type Placed, type PlacePlan, placesOf, planPlaces } from "./places.ts";
+import { type Place, type Placed, type PlacePlan, placesOf, planPlaces } from "./places/places.ts";
 import type { RuleMatch } from "./roles.ts";
 
 /** What the ledger knows that changes a decision. */

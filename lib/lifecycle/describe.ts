@@ -1,6 +1,6 @@
 import type { Action } from "./decide.ts";
 import { roleName } from "./decide.ts";
-import { nameOf, type Place, type PlacePlan } from "./places.ts";
+import { nameOf, type Place, type PlacePlan } from "./places/places.ts";
 
 /** What an action comes to, in a few words without anybody's name or address; empty where its type says it all. Pure. */
 export function describeAction(action: Action): string {

@@ -1,8 +1,8 @@
 import { Refused, RetryLater } from "../errors.ts";
 import { log } from "../telemetry.ts";
-import type { Calls } from "./calls.ts";
+import type { Calls } from "./calls/calls.ts";
 import type { LifecycleEvent } from "./event.ts";
-import type { Placed } from "./places.ts";
+import type { Placed } from "./places/places.ts";
 
 /**
  * Revokes the API keys that act as somebody, before they are deleted at the end of a suspension. Deleting takes the keys along

@@ -4,8 +4,8 @@ import { readState, type State } from "../ledger/state.ts";
 import { cameFrom, isJoinedBy } from "../ledger/ties.ts";
 import { mayCause } from "./admissible.ts";
 import { backoffMs } from "./backoff.ts";
+import type { Reading } from "./calls/source-reader.ts";
 import { emailSchema, type Kind, type LifecycleEvent, nameSchema, type Person } from "./event.ts";
-import type { Reading } from "./source-reader.ts";
 import type { Delivery, Workshop } from "./workshop.ts";
 
 /** An event that can be worked, or why there is nothing to work. */

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { roleSchema } from "./event.ts";
-import { organizationSchema, placesOf } from "./places.ts";
+import { organizationSchema, placesOf } from "./places/places.ts";
 
 const text = z.string().check(z.minLength(1), z.maxLength(255));
 

@@ -3,10 +3,10 @@ import { notePlan } from "../ledger/plans.ts";
 import { dropDue, dueKey, schedule } from "../ledger/shelf.ts";
 import type { State } from "../ledger/state.ts";
 import type { Applied } from "./apply.ts";
-import type { Calls } from "./calls.ts";
+import type { Calls } from "./calls/calls.ts";
 import type { Action } from "./decide.ts";
 import { eventTime, type LifecycleEvent } from "./event.ts";
-import { takeOut, unambiguous } from "./placing.ts";
+import { takeOut, unambiguous } from "./places/placing.ts";
 import type { Workshop } from "./workshop.ts";
 
 type Suspend = Extract<Action, { type: "suspend" }>;

@@ -1,13 +1,13 @@
-import type { Answered } from "../arize/transport.ts";
 import type { LifecycleConfig } from "../config.ts";
+import type { Answered } from "../http/transport.ts";
 import type { LedgerTable } from "../ledger/table.ts";
 import type { EventQueue } from "../queue.ts";
-import type { Account } from "./account.ts";
-import type { Arize } from "./calls.ts";
+import type { Account } from "./calls/account.ts";
+import type { Arize } from "./calls/calls.ts";
+import type { Turn } from "./calls/pace.ts";
+import type { SourceReader } from "./calls/source-reader.ts";
 import type { Word } from "./event.ts";
 import type { Identity } from "./identity.ts";
-import type { Turn } from "./pace.ts";
-import type { SourceReader } from "./source-reader.ts";
 
 /** What the worker works with. */
 export interface Workshop {

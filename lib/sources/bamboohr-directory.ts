@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { ApiResponse } from "../arize/transport.ts";
+import type { ApiResponse } from "../http/transport.ts";
 import type { bamboohrApi } from "./api-options.ts";
 import type { Access, ApiAccess, Directory, SourcePerson } from "./directory.ts";
 import { DirectoryClient, isExplained, segment } from "./directory-client.ts";

@@ -1,13 +1,13 @@
 import type * as z from "zod/mini";
-import { InvalidArgument } from "../arize/errors.ts";
-import { badAnswer, failedAnswer, parseJson } from "../arize/problem.ts";
+import { InvalidArgument } from "../http/errors.ts";
+import { badAnswer, failedAnswer, parseJson } from "../http/problem.ts";
 import {
   type ApiRequest,
   type ApiResponse,
   type CallOptions,
   Transport,
   type TransportOptions,
-} from "../arize/transport.ts";
+} from "../http/transport.ts";
 
 /** A request. It changes nothing at the provider but for subscriptions; some want a `POST` for a question. */
 export interface Question extends CallOptions {

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../arize/transport.ts";
+import type { CallOptions } from "../http/transport.ts";
 
 /**
  * Whether somebody should have access, as far as a source is concerned. `pending` is who has been hired and is not there

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { ApiException } from "../arize/errors.ts";
-import { parseJson } from "../arize/problem.ts";
-import type { ApiResponse, CallOptions } from "../arize/transport.ts";
+import { ApiException } from "../http/errors.ts";
+import { parseJson } from "../http/problem.ts";
+import type { ApiResponse, CallOptions } from "../http/transport.ts";
 import type { entraApi } from "./api-options.ts";
 import type { ApiAccess, Directory, DirectoryPage, SourcePerson } from "./directory.ts";
 import { DirectoryClient, segment } from "./directory-client.ts";

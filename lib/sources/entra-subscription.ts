@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
-import type { CallOptions } from "../arize/transport.ts";
+import type { CallOptions } from "../http/transport.ts";
 import type { Webhook } from "./directory.ts";
 import type { DirectoryClient, Question } from "./directory-client.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { ApiException } from "../arize/errors.ts";
+import { ApiException } from "../http/errors.ts";
 import type { entraApi } from "./api-options.ts";
 import type { ApiAccess } from "./directory.ts";
 import { DirectoryClient } from "./directory-client.ts";

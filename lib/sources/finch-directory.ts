@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { ApiException } from "../arize/errors.ts";
-import type { CallOptions } from "../arize/transport.ts";
+import { ApiException } from "../http/errors.ts";
+import type { CallOptions } from "../http/transport.ts";
 import type { finchApi } from "./api-options.ts";
 import type { Access, ApiAccess, Directory } from "./directory.ts";
 import { DirectoryClient } from "./directory-client.ts";

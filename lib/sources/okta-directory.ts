@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { parseJson } from "../arize/problem.ts";
-import type { ApiResponse, CallOptions } from "../arize/transport.ts";
+import { parseJson } from "../http/problem.ts";
+import type { ApiResponse, CallOptions } from "../http/transport.ts";
 import type { oktaApi } from "./api-options.ts";
 import type { ApiAccess, Directory, DirectoryPage } from "./directory.ts";
 import { DirectoryClient, type Question, segment } from "./directory-client.ts";

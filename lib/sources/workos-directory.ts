@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { CallOptions } from "../arize/transport.ts";
+import type { CallOptions } from "../http/transport.ts";
 import type { workosApi } from "./api-options.ts";
 import type { ApiAccess, Directory, DirectoryPage, SourcePerson } from "./directory.ts";
 import { DirectoryClient, isExplained, segment } from "./directory-client.ts";

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { ApiException } from "../../lib/arize/errors.ts";
+import { ApiException } from "../../lib/http/errors.ts";
 import type { ApiAccess } from "../../lib/sources/directory.ts";
 import { type FakeSources, type FakeSourcesOptions, startFakeSources } from "../../local/fake-sources/server.ts";
 import { apiSecrets, type ReadableSource } from "../../local/source-api-secrets.ts";

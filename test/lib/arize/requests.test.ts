@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { InvalidArgument } from "../../../lib/arize/errors.ts";
 import {
   CreateUser,
   checked,
@@ -10,6 +9,7 @@ import {
   UserId,
   UsersListQuery,
 } from "../../../lib/arize/requests.ts";
+import { InvalidArgument } from "../../../lib/http/errors.ts";
 
 const member = { type: "predefined", name: "member" } as const;
 const ana = { name: "Ana", email: "ana@example.com", role: member, inviteMode: "email_link" } as const;

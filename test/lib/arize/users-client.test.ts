@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { ApiException, InvalidArgument } from "../../../lib/arize/errors.ts";
 import type { CreateUser } from "../../../lib/arize/requests.ts";
 import { UsersClient } from "../../../lib/arize/users-client.ts";
+import { ApiException, InvalidArgument } from "../../../lib/http/errors.ts";
 import type { FakeArize } from "../../../local/fake-arize/server.ts";
 import { fakeArize, serve, testKey, usersClient } from "../../support/fake-arize.ts";
 

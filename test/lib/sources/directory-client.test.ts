@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as z from "zod/mini";
-import { InvalidArgument } from "../../../lib/arize/errors.ts";
+import { InvalidArgument } from "../../../lib/http/errors.ts";
 import { DirectoryClient, isExplained, segment } from "../../../lib/sources/directory-client.ts";
 import { failureOf } from "../../support/directory.ts";
 import { serve } from "../../support/fake-arize.ts";
