@@ -113,7 +113,8 @@ function environmentOf({ name, seed, scale, epoch, config }: WorkerOptions, prox
     LAB_EPOCH: String(epoch),
     LAB_SEED: String(seed),
     LAB_WORKER: name,
-    NODE_OPTIONS: `--import=${preload} --max-old-space-size=128 --disable-warning=ExperimentalWarning`,
+    // V8's nursery grows with the rate of allocation, up to 128 MB: bounded, what grows is what is kept.
+    NODE_OPTIONS: `--import=${preload} --max-old-space-size=128 --max-semi-space-size=16 --disable-warning=ExperimentalWarning`,
   };
 }
 
