@@ -87,7 +87,8 @@ function judgePerson(person: Person, user: User | undefined, expected: ReturnTyp
 const foreseen: Record<string, readonly string[]> = {
   blocked: ["blocked_forever"],
   hastyReturner: ["blocked_forever"],
-  plannedInVain: ["blocked_forever"],
+  // The return came too late, or the last day waited for it.
+  plannedInVain: ["blocked_forever", "contradicted"],
   protected: ["protected_email"],
   // Told too late, or of somebody who is back: the source does not stand by it.
   hintedMistake: ["source_disagrees"],

@@ -1,6 +1,7 @@
 import { forgetLeaver } from "../lib/ledger/plans.ts";
 import { findShelved, listShelved, markReleased, type Shelf, type Shelved, unshelve } from "../lib/ledger/shelf.ts";
 import { append, entryOf } from "../lib/ledger/trail.ts";
+import { closeOpen } from "../lib/lifecycle/plans.ts";
 import type { Connection } from "./connection.ts";
 import type { Row } from "./print.ts";
 
@@ -62,6 +63,7 @@ export async function dismiss(connection: Waiting, shelf: Shelf, id: string, wor
   const event = { ...shelved.event, attempt: shelved.event.attempt + 1 };
   await append(table, person, { ...entryOf(event, Date.now()), outcome: "dismissed", ...word }, auditDays);
   if (event.kind === "leaver" && shelved.version !== undefined) await forgetLeaver(table, person, shelved.version);
+  await closeOpen(event, person, table);
   await unshelve(table, shelf, event);
   if (shelf === "PARKED") await queue.forgetDeadLetter(event);
   return true;

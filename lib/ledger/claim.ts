@@ -128,6 +128,8 @@ export type Facts = Partial<
   profile?: State["profile"] | null;
   traits?: State["traits"] | null;
   placed?: State["placed"] | null;
+  plannedLeaverDue?: null;
+  plannedJoinerDue?: string | null;
   suspended?: State["suspended"] | null;
 };
 

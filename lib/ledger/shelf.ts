@@ -164,14 +164,27 @@ function dueTime(event: LifecycleEvent): number {
   return Date.parse(event.effectiveAt ?? event.occurredAt);
 }
 
-/** Takes a plan off the list of those to come, if it is still there. @throws RetryLater */
-export async function dropDue(table: LedgerTable, key: string): Promise<void> {
-  await table.run((client) => client.send(new DeleteCommand({ TableName: table.name, Key: { pk: "DUE", sk: key } })));
+/**
+ * Takes a plan off the list of those to come.
+ * @returns the event, if it was still there
+ * @throws RetryLater
+ */
+export async function dropDue(table: LedgerTable, key: string): Promise<LifecycleEvent | undefined> {
+  const { Attributes } = await table.run((client) =>
+    client.send(new DeleteCommand({ TableName: table.name, Key: { pk: "DUE", sk: key }, ReturnValues: "ALL_OLD" })),
+  );
+  return scheduledSchema.safeParse(Attributes).data?.event;
 }
 
 /** The key of an event in the list of those to come: it is ordered by time. */
 export function dueKey(event: LifecycleEvent): string {
   return `${new Date(dueTime(event)).toISOString()}#${event.id}`;
+}
+
+/** What such a key says: when the event's time comes, epoch milliseconds, and its id. */
+export function readDueKey(key: string): { at: number; id: string } {
+  const end = key.indexOf("#");
+  return { at: Date.parse(key.slice(0, end)), id: key.slice(end + 1) };
 }
 
 function minuteAfter(now: number): string {

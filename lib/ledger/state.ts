@@ -90,6 +90,9 @@ export const stateSchema = z.catchall(
     /** Where the plan itself is in the list `DUE`. */
     plannedLeaverDue: text,
     plannedJoinerDue: text,
+    /** When the newest leaver, or return, happened that came and may not be through yet; epoch milliseconds. */
+    openLeaverAt: number,
+    openJoinerAt: number,
   }),
   z.unknown(),
 );

@@ -17,6 +17,7 @@ import { guard, type HoldReason, whyProtected } from "./guards.ts";
 import { revokeKeys, serviceKeysOf } from "./keys.ts";
 import { isPlaced } from "./places/placement.ts";
 import { carryOutPlaces } from "./places/placing.ts";
+import { planDoubt } from "./plans.ts";
 import { matchRule, type RuleMatch } from "./roles.ts";
 import type { Lifted } from "./subject.ts";
 import { suspend } from "./suspending.ts";
@@ -172,7 +173,7 @@ async function doubtsAbout(
 async function stoppedBy(
   user: User | undefined,
   emails: readonly string[],
-  { event, person, lifted }: Claimed,
+  { event, person, lifted, state }: Claimed,
   calls: Calls,
   { config, table }: Workshop,
   isConfirmed: boolean,
@@ -181,7 +182,11 @@ async function stoppedBy(
   const isAdmin = user?.role.type === "predefined" && (user.role.name === "admin" || user.role.name === "unknown");
   const otherAdmin = user !== undefined && isAdmin && (await isThereAnotherAdmin(calls, user.id));
   const users = (await readListing(table))?.users;
-  const all = suspicionsOf(event, { restoredAt: await restoredAt(table), isConfirmed });
+  const doubt = planDoubt(event, state, config);
+  const all = [
+    ...suspicionsOf(event, { restoredAt: await restoredAt(table), isConfirmed }),
+    ...(doubt === undefined ? [] : [doubt]),
+  ];
   const suspicions = all.filter((suspicion) => !lifted.includes(suspicion));
   const released = lifted.includes("deletion_budget");
   let reason: HoldReason | undefined;

@@ -22,11 +22,16 @@ export function checkAdmissible(event: LifecycleEvent, sentAt: number, now: numb
   if (config.mode === "paused") throw new RetryLater("paused", { afterMs: maxBackoffMs });
   if (!isTrusted(event, config)) throw new Refused("kind_not_allowed");
   // It would make everything stale that happens until then, a leaver too.
-  if (Date.parse(event.occurredAt) > now + clockSkewMs) throw new Refused("in_the_future");
+  if (isFromTheFuture(event, now)) throw new Refused("in_the_future");
   if (!["joiner", "reinstate", "mover"].includes(event.kind)) return;
   const { role } = event.person;
   const name = typeof role === "string" ? role : role?.id;
   if (name !== undefined && !config.allowedRoles.includes(name)) throw new Refused("role_not_allowed");
+}
+
+/** Whether an event happened later than clocks that differ can explain. */
+export function isFromTheFuture({ occurredAt }: LifecycleEvent, now: number): boolean {
+  return Date.parse(occurredAt) > now + clockSkewMs;
 }
 
 /** Whether a command has outlived its purpose: nobody wants the password reset that they asked for yesterday. */

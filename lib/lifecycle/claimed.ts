@@ -12,7 +12,7 @@ import type { LifecycleEvent } from "./event.ts";
 import { compensate, compensateEarlierAttempts, endEarly } from "./late.ts";
 import { weighMembership } from "./membership.ts";
 import { followWithPlacement } from "./places/placement.ts";
-import { dropOvertaken, overtakes } from "./plans.ts";
+import { dropOvertaken, isBehindOlderPlan, overtakes } from "./plans.ts";
 import type { RuleMatch } from "./roles.ts";
 import type { Subject } from "./subject.ts";
 import type { Delivery, Ending, Workshop } from "./workshop.ts";
@@ -60,7 +60,7 @@ export async function workClaimed(
     observed: workshop.config.mode === "observe",
   });
   if (!claimed.claimed) {
-    const newer = reweigh(event, version, claimed);
+    const newer = reweigh(event, version, claimed) ?? beyondPlan(event, claimed, subject);
     if (newer !== undefined) return workClaimed(event, newer, subject, delivery, workshop);
     return endUnclaimed(event, claimed, subject, workshop);
   }
@@ -80,6 +80,12 @@ function reweigh(event: LifecycleEvent, version: number, claimed: Exclude<Claim,
   return "version" in verdict && verdict.version > version ? verdict.version : undefined;
 }
 
+// What an operator released counts for more than the plan that it came too late to call off.
+function beyondPlan(event: LifecycleEvent, claimed: Exclude<Claim, { claimed: true }>, { lifted }: Identified) {
+  const isBehind = claimed.why === "stale" && isBehindOlderPlan(event, claimed.state);
+  return isBehind && lifted.includes("contradicted") ? (claimed.state.mark_membership ?? 0) + 1 : undefined;
+}
+
 // Nothing was claimed yet, so the receives are what is known of how often this has failed.
 async function ready(calls: Calls, { receives }: Delivery, { backoffBaseMs }: Workshop): Promise<void> {
   try {
@@ -97,6 +103,10 @@ async function endUnclaimed(
   subject: Identified,
   workshop: Workshop,
 ): Promise<Ending> {
+  if (claimed.why === "stale" && isBehindOlderPlan(event, claimed.state)) {
+    const { person } = await endEarly(event, subject, claimed.state, undefined, workshop);
+    return end(event, await hold(event, { person, reason: "contradicted" }, workshop, subject), workshop);
+  }
   if (claimed.why !== "busy") return endEarly(event, subject, claimed.state, claimed.why, workshop);
   const heldMs = workshop.leaseMs - claimed.retryAfterMs;
   throw new RetryLater("busy", { afterMs: Math.min(claimed.retryAfterMs, Math.max(busyMs, heldMs)) });
@@ -140,10 +150,12 @@ async function endActed(acted: Acted, work: Worked, lease: Lease, state: State):
     : { ...what, outcome: acted.applied.outcome, ...ruleOf(acted, event), ...reasonAndUser(acted.applied) };
   await end(event, ending, workshop);
   if (!acted.held) await followWithPlacement(event, email, acted, state, workshop);
-  const facts: Facts = acted.held ? {} : { ...acted.applied.facts, ...overtakes(event, state) };
   const isDone = !acted.held && workshop.config.mode === "act";
+  // A leaver that was merely observed deletes nobody, and must not take the place of a planned one.
+  const callsOff = isDone || event.kind !== "leaver";
+  const facts: Facts = acted.held ? {} : { ...acted.applied.facts, ...(callsOff && overtakes(event, state)) };
   if (await record(workshop.table, lease, facts, isDone ? version : undefined)) {
-    if (isDone) await dropOvertaken(event, state, workshop.table);
+    if (isDone) await dropOvertaken(event, person, state, workshop);
     return ending;
   }
   return endWithoutLease(ending, work);

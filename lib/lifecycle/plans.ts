@@ -1,11 +1,29 @@
+import type { LifecycleConfig } from "../config.ts";
 import type { Facts } from "../ledger/claim.ts";
-import { dueOf, isOvertaken, notePlan, type Plan } from "../ledger/plans.ts";
-import { dropDue, dueKey, schedule } from "../ledger/shelf.ts";
-import type { State } from "../ledger/state.ts";
+import {
+  dueOf,
+  forgetOpen,
+  isOvertaken,
+  noteOpen,
+  notePlan,
+  openSince,
+  type Plan,
+  plannedAt,
+} from "../ledger/plans.ts";
+import { dropDue, dueKey, findShelved, readDueKey, schedule, unshelve } from "../ledger/shelf.ts";
+import { readState, type State } from "../ledger/state.ts";
 import type { LedgerTable } from "../ledger/table.ts";
+import { isFromTheFuture, mayCause } from "./admissible.ts";
 import { end } from "./endings.ts";
 import { eventTime, type Kind, type LifecycleEvent } from "./event.ts";
+import { identify } from "./subject.ts";
 import type { Ending, Workshop } from "./workshop.ts";
+
+/**
+ * Why what was planned does not happen by itself: `contradicted` by a newer word that is not through, or that came when the
+ * plan had taken effect; `planned_return` of somebody who starts again on the day on which they leave, or after it.
+ */
+export type PlanDoubt = "contradicted" | "planned_return";
 
 const planByKind: Partial<Record<Kind, Plan>> = {
   joiner: "joiner",
@@ -13,6 +31,8 @@ const planByKind: Partial<Record<Kind, Plan>> = {
   leaver: "leaver",
   suspend: "leaver",
 };
+const opposite: Record<Plan, Plan> = { joiner: "leaver", leaver: "joiner" };
+const dayMs = 86_400_000;
 
 /** Whether an event takes effect now; one with an `effectiveAt` to come does not. */
 export function isDue(event: LifecycleEvent, now: number): boolean {
@@ -40,27 +60,123 @@ export function isPlanOvertaken(event: LifecycleEvent, state: State): boolean {
 }
 
 /**
- * Which plans an event overtakes once it is done: somebody who leaves calls off their planned first day, and any planned
- * last one; somebody who is reinstated their last day.
+ * Why an operator has to say whether an event takes effect. A plan waits while something newer of the opposite sort does:
+ * done in the order in which their messages happen to be tried, the plan would win for ever. Nor does anybody's leaving
+ * outweigh a first day that is planned: deleted, they could never start. Pure.
  */
-export function overtakes(event: LifecycleEvent, state: State): Facts {
-  if (event.membership !== undefined && state.suspended === undefined) return {};
-  const happened = Date.parse(event.occurredAt);
-  const plannedLeaverAt = Math.max(state.plannedLeaverAt ?? 0, happened);
-  // A first day says nothing about a last one, unless it is a return from being suspended.
-  const returns = event.kind === "reinstate" || (event.kind === "joiner" && state.suspended !== undefined);
-  if (returns) return { plannedLeaverAt };
-  if (event.kind !== "leaver") return {};
-  return { plannedLeaverAt, plannedJoinerAt: Math.max(state.plannedJoinerAt ?? 0, happened) };
+export function planDoubt(
+  event: LifecycleEvent,
+  state: State,
+  config: Pick<LifecycleConfig, "dates">,
+): PlanDoubt | undefined {
+  const plan = planByKind[event.kind];
+  if (plan === undefined) return undefined;
+  const open = openSince(state, opposite[plan]) ?? 0;
+  if (event.effectiveAt !== undefined && open > Date.parse(event.occurredAt)) return "contradicted";
+  return event.kind === "leaver" && isReturnPlanned(event, state, config) ? "planned_return" : undefined;
 }
 
-/** Takes the plans that an event overtook off the list of those to come: they would end as overtaken on their day. @throws RetryLater */
-export async function dropOvertaken(event: LifecycleEvent, state: State, table: LedgerTable): Promise<void> {
-  const { plannedLeaverAt, plannedJoinerAt } = overtakes(event, state);
-  const overtaking = { leaver: plannedLeaverAt, joiner: plannedJoinerAt };
-  for (const plan of ["leaver", "joiner"] as const) {
-    const [due, newest] = [dueOf(state, plan), overtaking[plan]];
-    const planned = plan === "leaver" ? state.plannedLeaverAt : state.plannedJoinerAt;
-    if (due !== undefined && newest !== undefined && newest > (planned ?? 0)) await dropDue(table, due);
+function isReturnPlanned(event: LifecycleEvent, state: State, { dates }: Pick<LifecycleConfig, "dates">): boolean {
+  const due = dueOf(state, "joiner");
+  if (due === undefined) return false;
+  // Who leaves now calls off a first day that was planned before.
+  if (event.effectiveAt === undefined) return plannedAt(state, "joiner") > Date.parse(event.occurredAt);
+  return readDueKey(due).at + dates.joinDaysBefore * dayMs >= eventTime(event);
+}
+
+/**
+ * Whether an event is stale only behind a plan that was made before it: it came when the plan had taken effect, and would
+ * have called it off. Pure.
+ */
+export function isBehindOlderPlan(event: LifecycleEvent, state: State): boolean {
+  const plan = planByKind[event.kind];
+  if (plan === undefined || !calledOffBy(event, state).includes(opposite[plan])) return false;
+  const due = dueOf(state, opposite[plan]);
+  if (due === undefined) return false;
+  const version = readDueKey(due).at * 2 + (plan === "joiner" ? 1 : 0);
+  return state.mark_membership === version && plannedAt(state, opposite[plan]) < Date.parse(event.occurredAt);
+}
+
+/**
+ * Which plans an event calls off: somebody who leaves their planned first day, and any planned last one; somebody who is
+ * reinstated their last day.
+ */
+function calledOffBy({ kind, membership }: LifecycleEvent, { suspended }: Pick<State, "suspended">): readonly Plan[] {
+  if (membership !== undefined && suspended === undefined) return [];
+  if (kind === "leaver") return ["leaver", "joiner"];
+  // A first day says nothing about a last one, unless it is a return from being suspended.
+  return kind === "reinstate" || (kind === "joiner" && suspended !== undefined) ? ["leaver"] : [];
+}
+
+function overtaken(event: LifecycleEvent, state: State): readonly Plan[] {
+  return calledOffBy(event, state).filter((plan) => Date.parse(event.occurredAt) > plannedAt(state, plan));
+}
+
+/**
+ * What an event that is done leaves of the plans that it calls off. A first day that had come, or that came some days early,
+ * when it was told is remembered like one that was planned. Pure.
+ */
+export function overtakes(event: LifecycleEvent, state: State): Facts {
+  const plans = overtaken(event, state);
+  const happened = Date.parse(event.occurredAt);
+  const isFirstDay = event.effectiveAt !== undefined && planByKind[event.kind] === "joiner";
+  return {
+    ...(isFirstDay &&
+      happened >= plannedAt(state, "joiner") && { plannedJoinerAt: happened, plannedJoinerDue: dueKey(event) }),
+    ...(plans.includes("leaver") && { plannedLeaverAt: happened, plannedLeaverDue: null }),
+    ...(plans.includes("joiner") && { plannedJoinerAt: happened, plannedJoinerDue: null }),
+  };
+}
+
+/** Takes the plans that an event called off from where they wait, and ends them. @throws RetryLater */
+export async function dropOvertaken(
+  event: LifecycleEvent,
+  person: string,
+  state: State,
+  workshop: Workshop,
+): Promise<void> {
+  for (const plan of overtaken(event, state)) {
+    const due = dueOf(state, plan);
+    const planned = due === undefined ? undefined : await takeBack(workshop.table, due);
+    if (planned === undefined) continue;
+    // An attempt of its own: the history keeps the first outcome of each.
+    const last = { ...planned, attempt: planned.attempt + 1 };
+    await end(last, { person, outcome: "overtaken" }, workshop);
   }
+}
+
+async function takeBack(table: LedgerTable, due: string): Promise<LifecycleEvent | undefined> {
+  const dropped = await dropDue(table, due);
+  if (dropped !== undefined) return dropped;
+  const shelved = await findShelved(table, "HELD", readDueKey(due).id);
+  if (shelved?.status !== "waiting") return undefined;
+  await unshelve(table, "HELD", shelved.event);
+  return shelved.event;
+}
+
+/**
+ * Notes that an event which would call a plan off is not through: it comes again, or waits for an operator. Asked also
+ * while the mode is `paused`, since the plan's day may be over when it no longer is. @throws RetryLater
+ */
+export async function leaveOpen(event: LifecycleEvent, workshop: Workshop): Promise<void> {
+  const { config, table, identity } = workshop;
+  const now = Date.now();
+  const plan = event.kind === "suspend" ? undefined : planByKind[event.kind];
+  const isWord = isDue(event, now) && !isFromTheFuture(event, now) && mayCause(event, config);
+  if (plan === undefined || !isWord) return;
+  const subject = await identify(event, workshop);
+  const isKnown = subject.is === "person" || (subject.is === "held" && subject.reason === "email_change");
+  if (!isKnown) return;
+  const former = subject.is === "held" && subject.knownEmail ? [identity.person(subject.knownEmail)] : [];
+  for (const person of [subject.person, ...former]) {
+    const needsState = event.kind === "joiner" || event.membership !== undefined;
+    const state = needsState ? await readState(table, person) : {};
+    if (calledOffBy(event, state).length > 0) await noteOpen(table, person, plan, Date.parse(event.occurredAt));
+  }
+}
+
+/** Takes that back of an event that came to nothing. @throws RetryLater */
+export async function closeOpen(event: LifecycleEvent, person: string, table: LedgerTable): Promise<void> {
+  const plan = planByKind[event.kind];
+  if (plan !== undefined) await forgetOpen(table, person, plan, Date.parse(event.occurredAt));
 }

@@ -1,8 +1,9 @@
 import { findSource } from "../sources/index.ts";
 import type { LifecycleEvent } from "./event.ts";
+import type { PlanDoubt } from "./plans.ts";
 
 /** What speaks against a leaver: something newer about the person may have been said, and not be known here. */
-export type Suspicion = "possible_replay" | "ledger_restored";
+export type Suspicion = "possible_replay" | "ledger_restored" | PlanDoubt;
 
 /** A leaver that was under way for longer than this, by its own time, is no late delivery any more: a day. */
 const longestWayMs = 24 * 3_600_000;

@@ -1,4 +1,4 @@
-import { Refused } from "../errors.ts";
+import { Refused, RetryLater } from "../errors.ts";
 import { hasMembership, type MembershipEvent, noteMembership } from "../ledger/groups.ts";
 import { writePointer } from "../ledger/pointers.ts";
 import { readState, type State, unfinishedClaims, versionOf } from "../ledger/state.ts";
@@ -10,7 +10,7 @@ import { end, endRefused, hold } from "./endings.ts";
 import type { LifecycleEvent } from "./event.ts";
 import { endEarly } from "./late.ts";
 import { weighMembership } from "./membership.ts";
-import { isDue, isPlanOvertaken, postpone } from "./plans.ts";
+import { closeOpen, isDue, isPlanOvertaken, leaveOpen, planDoubt, postpone } from "./plans.ts";
 import { canBeRead, type Resolved, readPerson, resolve } from "./resolve.ts";
 import { identify, type Subject } from "./subject.ts";
 import type { Delivery, Ending, Workshop } from "./workshop.ts";
@@ -24,6 +24,23 @@ type Identified = Extract<Subject, { is: "person" }>;
  */
 export async function work(given: LifecycleEvent, delivery: Delivery, workshop: Workshop): Promise<Ending> {
   const event = withEffectiveAt(given, workshop.config);
+  const ending = await workOnce(event, delivery, workshop).catch(async (error: unknown) => {
+    if (error instanceof RetryLater) await leaveOpen(event, workshop).catch(orComeAgain);
+    throw error;
+  });
+  if (["held", "parked"].includes(ending.outcome)) await leaveOpen(event, workshop);
+  const mayBeOpen = delivery.receives > 1 || event.attempt > 0;
+  if (mayBeOpen && ["none", "ignored", "expired"].includes(ending.outcome))
+    await closeOpen(event, ending.person, workshop.table);
+  return ending;
+}
+
+// What cannot be noted now is when the event comes again.
+function orComeAgain(error: unknown): void {
+  if (!(error instanceof RetryLater)) throw error;
+}
+
+async function workOnce(event: LifecycleEvent, delivery: Delivery, workshop: Workshop): Promise<Ending> {
   let resolved: Resolved;
   try {
     checkAdmissible(event, delivery.sentAt, Date.now(), workshop.config);
@@ -76,13 +93,30 @@ async function workPerson(
   const isFirst = delivery.receives <= 1 && event.attempt === 0 && event.effectiveAt === undefined;
   const state = isFirst ? undefined : await readState(table, person);
   if (state !== undefined) {
-    if (isExpired(event, Date.now())) return endEarly(event, subject, state, "expired", workshop);
-    if (isPlanOvertaken(event, state)) return endEarly(event, subject, state, "overtaken", workshop);
-    if (unfinishedClaims(state, event.id) >= maxCrashes) return endCrashed(event, subject, state, workshop);
+    const ended = await endKnown(event, subject, state, workshop);
+    if (ended !== undefined) return ended;
     await waitForOthers(event, state, delivery);
   } else if (isExpired(event, Date.now())) return end(event, { person, outcome: "expired" }, workshop);
   if (hasMembership(event)) return workMembership(event, subject, delivery, workshop);
   return workClaimed(event, versionOf(event), subject, delivery, workshop);
+}
+
+/** Ends what the ledger knows to be over, or not to be for this system to decide. */
+async function endKnown(
+  event: LifecycleEvent,
+  subject: Identified,
+  state: State,
+  workshop: Workshop,
+): Promise<Ending | undefined> {
+  if (isExpired(event, Date.now())) return endEarly(event, subject, state, "expired", workshop);
+  if (isPlanOvertaken(event, state)) return endEarly(event, subject, state, "overtaken", workshop);
+  // Before it is claimed: its mark must not make the opposite stale while it waits.
+  const reason = event.effectiveAt === undefined ? undefined : planDoubt(event, state, workshop.config);
+  if (reason !== undefined && !subject.lifted.includes(reason)) {
+    return end(event, await hold(event, { person: subject.person, reason }, workshop, subject), workshop);
+  }
+  if (unfinishedClaims(state, event.id) >= maxCrashes) return endCrashed(event, subject, state, workshop);
+  return undefined;
 }
 
 /** An event that may have killed its worker waits until it is alone, so that it takes nobody along. */
