@@ -100,13 +100,15 @@ async function carryOut(
   const isThere = user !== undefined || action.type === "create";
   const nowhere = { remove: [], add: [] };
   if (config.mode === "observe") return wouldApply(action, isThere && isPlaced(event) ? placePlan(known) : nowhere);
+  // In another account everybody is missing, and would be invited there.
+  if (action.type === "create") await confirmAccount(calls, workshop);
   // After the deletion nobody is listed under the address: a retry then has only the id to verify it by.
   if (action.type === "delete" && state.userId !== action.userId) await noteUser(table, lease, action.userId);
   const applied = await change(action, claimed, calls, workshop);
   const learned = { ...applied.facts, ...toRemember(event, state, config) };
   if (user === undefined || action.type === "delete") return { ...applied, facts: learned };
-  // Whoever is there is not gone, however they came back.
-  const facts = { userId: user.id, ...learned, goneAt: null };
+  // Whoever is there is not gone, unless they left: then the next sweep has to find them, whatever came meanwhile.
+  const facts = { userId: user.id, ...learned, ...(!isLeaving(state) && { goneAt: null }) };
   return { ...applied, userId: applied.userId ?? user.id, facts };
 }
 
@@ -141,15 +143,19 @@ function deleteAnyway(user: User | undefined): Doable {
 async function lookUp(
   { event, email, state }: Claimed,
   calls: Calls,
-  { account, arize, config }: Workshop,
+  workshop: Workshop,
 ): Promise<User | undefined> {
   const listed = await calls.read((client, options) => client.find(email, options));
   if (listed !== undefined || state.goneAt !== undefined) return listed;
   const byId = state.userId === undefined ? undefined : await readById(state.userId, calls);
   if (byId === undefined && (event.kind === "leaver" || state.userId !== undefined)) {
-    await account.confirm(calls, config.apiKeyOwner, await arize.secrets.value(arize.secretId));
+    await confirmAccount(calls, workshop);
   }
   return byId;
+}
+
+async function confirmAccount(calls: Calls, { account, arize, config }: Workshop): Promise<void> {
+  await account.confirm(calls, config.apiKeyOwner, await arize.secrets.value(arize.secretId));
 }
 
 /** What may stop a deletion, or a suspension. */

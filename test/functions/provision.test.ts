@@ -13,7 +13,7 @@ const outcomes = async (bench: Awaited<ReturnType<typeof workbench>>, email = ad
   (await bench.trail(email)).map(({ outcome, reason }) => (reason === undefined ? outcome : `${outcome} ${reason}`));
 
 describe("what events do at Arize", () => {
-  it("invites a joiner with two calls and removes a leaver with three", async () => {
+  it("invites a joiner with two calls and removes a leaver with three, once the account is known to be the right one", async () => {
     const bench = await workbench();
     await bench.deliver([eventOf("joiner", ada, { person: { name: "Ada Lovelace" } })]);
     expect(bench.fake.users().find(({ email }) => email === ada)).toMatchObject({
@@ -21,12 +21,14 @@ describe("what events do at Arize", () => {
       name: "Ada Lovelace",
       role: { type: "predefined", name: "member" },
     });
-    expect(bench.fake.calls()).toEqual({ "GET /v2/users": 1, "POST /v2/users": 1 });
+    expect(bench.fake.calls()).toEqual({ "GET /v2/users": 2, "POST /v2/users": 1 });
+    await bench.deliver([eventOf("joiner", "bo@example.com")]);
+    expect(bench.fake.calls()).toEqual({ "GET /v2/users": 3, "POST /v2/users": 2 });
     await bench.deliver([eventOf("leaver", ada)]);
     expect(statusOf(bench, ada)).toBe("inactive");
     expect(bench.fake.calls()).toEqual({
-      "GET /v2/users": 2,
-      "POST /v2/users": 1,
+      "GET /v2/users": 4,
+      "POST /v2/users": 2,
       "DELETE /v2/users/{id}": 1,
       "GET /v2/users/{id}": 1,
     });

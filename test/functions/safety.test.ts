@@ -240,6 +240,20 @@ describe("leavers", () => {
     const leaver = eventOf("leaver", ada);
     expect(await bench.deliver([leaver])).toEqual([leaver.id]);
     expect(await ends(bench)).toEqual([]);
+    // Nor is anybody invited into what may be somebody else's account.
+    const joiner = eventOf("joiner", grace);
+    expect(await bench.deliver([joiner])).toEqual([joiner.id]);
+    expect(statusOf(bench, grace)).toBeUndefined();
+  });
+
+  it("are found by the sweep when they are there again, whatever came for them meanwhile", async () => {
+    const bench = await workbench();
+    await bench.deliver([eventOf("leaver", ada)]);
+    bench.fake.seed({ email: ada });
+    await bench.deliver([eventOf("mover", ada, { person: { name: "Ada L" } })]);
+    expect((await ends(bench)).at(-1)).toBe("none leaving");
+    expect(await bench.reconcile({ mode: "full" })).toMatchObject({ queued: 1 });
+    expect(await bench.take("leavers")).toMatchObject([{ kind: "leaver", person: { email: ada } }]);
   });
 
   it("are no duplicates of a joiner that came under the same id", async () => {
