@@ -40,6 +40,10 @@ function membership({ facts, seeded }: Person, seen: (id: string) => Seen | unde
     .filter(({ kind }) => kind === "joiner" || kind === "reinstate" || kind === "leaver");
   const leavers = words.filter(({ kind }) => kind === "leaver");
   const joiners = words.filter(({ kind }) => kind !== "leaver");
+  // Nobody is deleted for good who is to start again after their last day: a person has to look at that.
+  const startsAgain = ({ effectiveAfterMs: last }: Fact) =>
+    last !== undefined && joiners.some(({ effectiveAfterMs: first }) => first !== undefined && first > last);
+  if (leavers.length > 0 && leavers.every(startsAgain)) return "present";
   const newestJoiner = joiners.reduce((newest, { at }) => Math.max(newest, at), Number.NEGATIVE_INFINITY);
   // The day that is planned is when somebody leaves; until it comes, a newer word of their return calls it off.
   const standing = leavers.filter(({ at, effectiveAfterMs }) => effectiveAfterMs === undefined || at > newestJoiner);

@@ -58,7 +58,7 @@ const planned = { source: "standard" } as const;
 
 /** The stories, and how many of a hundred people have each. */
 export const casts = {
-  stayer: 26,
+  stayer: 25,
   leaver: 20,
   crosser: 2,
   joinedTooLate: 6,
@@ -69,6 +69,7 @@ export const casts = {
   planned: 4,
   plannedAnew: 3,
   plannedInVain: 3,
+  renewed: 2,
   blocked: 2,
   protected: 1,
   outsider: 2,
@@ -115,6 +116,15 @@ const stories: Record<keyof typeof casts, Story> = {
     drafts: () => [
       leave({ minute: 30, order: 0.3, ...planned, effectiveAfterMs: 6 * minute }),
       { kind: "reinstate", minute: 35, order: 0.31, ...planned },
+    ],
+  },
+  // One contract ends, the next one is signed: whoever is deleted in between can never come back.
+  renewed: {
+    seeded: "active",
+    plain: true,
+    drafts: () => [
+      { kind: "joiner", minute: 29, order: 0.2, id: "next", ...planned, effectiveAfterMs: 7 * 24 * 60 * minute },
+      leave({ minute: 30, order: 0.3, after: "next", ...planned, effectiveAfterMs: 2 * minute }),
     ],
   },
   blocked: { seeded: "inactive", drafts: () => [join(0.3)], plain: true },

@@ -89,6 +89,7 @@ const foreseen: Record<string, readonly string[]> = {
   hastyReturner: ["blocked_forever"],
   // The return came too late, or the last day waited for it.
   plannedInVain: ["blocked_forever", "contradicted"],
+  renewed: ["planned_return"],
   protected: ["protected_email"],
   // Told too late, or of somebody who is back: the source does not stand by it.
   hintedMistake: ["source_disagrees"],
