@@ -22,12 +22,12 @@ function person(
   };
 }
 const unseen = () => undefined;
-const joiner = (at: number) => ({ kind: "joiner" as const, minute: at });
-const leaver = (at: number, effectiveAfterMs?: number) => ({
-  kind: "leaver" as const,
+const of = (kind: "joiner" | "leaver") => (at: number, effectiveAfterMs?: number) => ({
+  kind,
   minute: at,
   ...(effectiveAfterMs !== undefined && { effectiveAfterMs }),
 });
+const [joiner, leaver] = [of("joiner"), of("leaver")];
 const reinstate = (at: number) => ({ kind: "reinstate" as const, minute: at });
 
 describe("who has to be there", () => {
@@ -45,6 +45,12 @@ describe("who has to be there", () => {
     ["somebody who was deleted before", person([joiner(0)], { seeded: "inactive" }), "gone"],
     ["somebody who came back, in an order nobody knows", person([joiner(0), leaver(5), reinstate(6)]), "either"],
     ["somebody who leaves on a day to come", person([joiner(0), leaver(5, 10 * minute)]), "gone"],
+    [
+      "somebody who starts again after their last day",
+      person([joiner(4, 20 * minute), leaver(5, 10 * minute)]),
+      "present",
+    ],
+    ["somebody who leaves after their first day", person([joiner(4, 5 * minute), leaver(5, 10 * minute)]), "gone"],
     [
       "somebody whose leaving is protected against",
       person([leaver(5)], { seeded: "active", cast: "protected" }),
