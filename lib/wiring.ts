@@ -93,20 +93,25 @@ function openSources(config: LifecycleConfig, environment: Environment, secrets:
   return new SourceReader(directories, { metrics, distrust });
 }
 
-/** Everything that those who read Arize and the ledger need: the worker and the sweeps. @throws RetryLater */
+/** Everything that the worker and the sweeps need; a ledger that was restored is noticed first. @throws RetryLater */
 export async function openWorkshop(environment: Environment, metrics: Metrics): Promise<Workshop> {
+  const workshop = await openRehearsal(environment, metrics);
+  await noticeRestore(workshop.table, Date.now());
+  return workshop;
+}
+
+/** The same for somebody who only asks what would happen: opening it writes nothing. @throws RetryLater */
+export async function openRehearsal(environment: Environment, metrics: Metrics): Promise<Workshop> {
   const secrets = openSecrets();
   const [config, identity, arize] = await Promise.all([
     loadConfig(environment.LIFECYCLE_CONFIG),
     openIdentity(environment, secrets),
     openArize(environment, secrets, metrics),
   ]);
-  const table = openLedger(environment);
-  await noticeRestore(table, Date.now());
   return {
     config,
     identity,
-    table,
+    table: openLedger(environment),
     queue: openQueue(environment, identity),
     arize,
     account: new Account(),

@@ -9,7 +9,7 @@ import type { Secrets } from "../lib/secrets.ts";
 import { type ConfiguredSource, findConfigured, readEvents } from "../lib/sources/configured.ts";
 import type { WebhookRequest } from "../lib/sources/source.ts";
 import { Metrics } from "../lib/telemetry.ts";
-import { openWorkshop } from "../lib/wiring.ts";
+import { openRehearsal } from "../lib/wiring.ts";
 import type { Row } from "./print.ts";
 import { rehearse } from "./rehearsal.ts";
 
@@ -38,7 +38,7 @@ export interface Explanation {
  */
 export async function explain(payload: Payload): Promise<Explanation> {
   const environment = readEnvironment();
-  const workshop = await openWorkshop(environment, new Metrics());
+  const workshop = await openRehearsal(environment, new Metrics());
   const request = await readRequest(payload);
   const explanation: Explanation = { door: [], letIn: true, rows: [] };
   try {

@@ -56,12 +56,21 @@ async function copyKnown(event: LifecycleEvent, { table, identity }: Workshop, c
   // What was spent for real is what counts: in mode `observe` the guard looks at a budget of its own.
   const [budget] = await table.queryAll("pk = :pk AND sk = :sk", { ":pk": "BUDGET", ":sk": "DELETIONS#act" });
   if (budget !== undefined) await put(copy, { ...budget, sk: "DELETIONS#observe" });
+  await copyOrigin(table, copy);
   const address = email ?? pointer?.email;
   if (address === undefined) return;
   const person = identity.person(address);
   // Whoever is at work on the person just now does not keep this from looking.
   const { leaseOwner: _, leaseUntil: __, ...state } = await readState(table, person);
   await put(copy, { ...stateKey(person), ...state });
+}
+
+// A ledger that was restored, and that no function has opened yet, is noticed in the copy only.
+async function copyOrigin(table: LedgerTable, copy: LedgerTable): Promise<void> {
+  const [origin] = await table.queryAll("pk = :pk AND sk = :sk", { ":pk": "LEDGER", ":sk": "ORIGIN" });
+  if (origin === undefined) return;
+  const restoredAt = origin.table === table.name ? origin.restoredAt : Date.now();
+  await put(copy, { ...origin, table: copy.name, restoredAt });
 }
 
 async function put(table: LedgerTable, Item: Record<string, unknown>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Shelf, Shelved } from "../../lib/ledger/shelf.ts";
 import { Metrics } from "../../lib/telemetry.ts";
-import { openWorkshop } from "../../lib/wiring.ts";
+import { openRehearsal } from "../../lib/wiring.ts";
 import type { Connection } from "../../ops/connection.ts";
 import { meaningOf } from "../../ops/reasons.ts";
 import { rehearse } from "../../ops/rehearsal.ts";
@@ -16,7 +16,7 @@ export async function rehearseShelved(
 ): Promise<string> {
   const event = { ...shelved.event, attempt: shelved.event.attempt + 1 };
   const released = shelf === "HELD" ? { ...shelved, event, status: "released" as const } : undefined;
-  const workshop = await openWorkshop(environment, new Metrics());
+  const workshop = await openRehearsal(environment, new Metrics());
   try {
     const { outcome, reason } = await rehearse(event, workshop, released);
     const what = outcome.replaceAll("_", " ");
