@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { readEnvironment } from "../lib/config.ts";
-import { Rejected } from "../lib/errors.ts";
+import { Rejected, RetryLater } from "../lib/errors.ts";
 import type { LifecycleEvent } from "../lib/lifecycle/event.ts";
 import type { RoleRule } from "../lib/lifecycle/roles.ts";
 import type { Workshop } from "../lib/lifecycle/workshop.ts";
@@ -45,10 +45,8 @@ export async function explain(payload: Payload): Promise<Explanation> {
     const configured = findConfigured(payload.source, workshop.config);
     const { secrets } = workshop.arize;
     const proven = await verify(request, configured, environment.SOURCE_SECRET_IDS[payload.source], secrets);
-    const isProven = typeof proven !== "string";
-    if (payload.headers.length === 0)
-      explanation.door.push("not verified: there are no headers; pass them with --header");
-    else explanation.door.push(isProven ? "verified" : `not verified, answered 401: ${proven}`);
+    const isProven = Buffer.isBuffer(proven);
+    explanation.door.push(isProven ? "verified" : `not verified${proven}`);
     explanation.letIn = payload.headers.length === 0 || isProven;
     const read = { ...withDefaults(request, configured), body: isProven ? proven : request.body };
     const { events, ignored, bad } = readEvents(read, configured, workshop.config);
@@ -75,19 +73,25 @@ async function readRequest({ file, headers }: Payload): Promise<WebhookRequest> 
   return { method: "POST", headers: Object.fromEntries(named), query: {}, body, receivedAt: new Date() };
 }
 
-/** @returns the bytes that are proven to be the sender's, or why none are, in the door's words */
+/**
+ * @returns the bytes that are proven to be the sender's, or why none are and what the door would answer
+ * @throws Error for what is neither the sender's fault nor a secret's: a bug
+ */
 async function verify(
   request: WebhookRequest,
   { source, options }: ConfiguredSource,
   secretId: string | undefined,
   secrets: Secrets,
 ): Promise<Buffer | string> {
-  if (secretId === undefined) return "where the source's secret lies is not known";
   try {
+    if (secretId === undefined) throw new RetryLater("secret_not_configured");
     return await source.verify(request, await secrets.values(secretId), options);
   } catch (error) {
-    if (error instanceof Error) return error.message;
-    throw error;
+    if (error instanceof RetryLater) return `, answered 503: ${error.message}`;
+    if (!(error instanceof Rejected)) throw error;
+    const isUnsigned = Object.keys(request.headers).length === 0;
+    if (isUnsigned) return ": there are no headers; pass them with --header";
+    return `, answered ${source.rejected?.(error)?.status ?? error.status}: ${error.message}`;
   }
 }
 

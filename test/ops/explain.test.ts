@@ -55,3 +55,23 @@ describe("explaining a leaver", () => {
     expect(await everything(bench.table)).toEqual([]);
   });
 });
+
+describe("a hook that does not verify", () => {
+  const headers = ["authorization:not-the-secret"];
+
+  it("is answered as the door would: by whose fault it is", async () => {
+    await workbench();
+    expect(await explainLeaver(headers)).toMatchObject({
+      door: [expect.stringContaining("not verified, answered 401: ")],
+      letIn: false,
+    });
+    expect((await explainLeaver()).door).toEqual([expect.stringContaining("not verified: there are no headers")]);
+    process.env.SOURCE_SECRET_IDS = '{"okta":"not-filled-yet"}';
+    expect(await explainLeaver(headers)).toMatchObject({
+      door: [expect.stringContaining("not verified, answered 503: secret not-filled-yet is empty")],
+      letIn: false,
+    });
+    process.env.SOURCE_SECRET_IDS = "{}";
+    expect((await explainLeaver(headers)).door).toEqual(["not verified, answered 503: secret_not_configured"]);
+  });
+});
