@@ -48,6 +48,7 @@ export function addDashboard(scope: Construct, watched: Watched): void {
           metricNames.reconciledDue,
           metricNames.reconciledInvitations,
           metricNames.reconciledFull,
+          ...(watched.secrets.told.length > 0 ? [metricNames.reconciledSubscriptions] : []),
           metricNames.listingDistrusted,
         ]),
         graph(

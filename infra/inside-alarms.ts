@@ -12,7 +12,7 @@ export function reconcileAlarms(watched: Watched): AlarmSpec[] {
   const missing = (id: string, impact: string, metric: IMetric, evaluationPeriods: number): AlarmSpec => {
     return { id, impact, runbook, metric, evaluationPeriods, below: 1 };
   };
-  const { reconciledDue, reconciledInvitations, reconciledFull } = metricNames;
+  const { reconciledDue, reconciledInvitations, reconciledFull, reconciledSubscriptions } = metricNames;
   return [
     missing("NoDue", "Events with a date to come do not start.", counted(watched, reconciledDue, minutes(5)), 3),
     missing(
@@ -28,6 +28,20 @@ export function reconcileAlarms(watched: Watched): AlarmSpec[] {
       counted(watched, reconciledFull, Duration.hours(6)),
       5,
     ),
+    // One of the half-daily runs may fail: a subscription lasts for four weeks.
+    ...(watched.secrets.told.length === 0
+      ? []
+      : [
+          {
+            ...missing(
+              "NoSubscriptions",
+              "Nobody renews the subscriptions at sources; once they end, what changes there is not told any more.",
+              counted(watched, reconciledSubscriptions, Duration.hours(6)),
+              4,
+            ),
+            runbook: "Subscriptions are not renewed",
+          },
+        ]),
     {
       id: "ListingDistrusted",
       impact: "The listing of all users, or of a source's people, looks wrong, so nothing is concluded from it.",

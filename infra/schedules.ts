@@ -22,7 +22,7 @@ export function addSchedules(
   addRule(construct, "Due", minutely, reconcile, { mode: "due" });
   addRule(construct, "Invitations", Schedule.rate(Duration.hours(1)), reconcile, { mode: "invitations" });
   addRule(construct, "Full", daily, reconcile, { mode: "full" });
-  // A subscription lasts for four weeks. That a run fails is an error of the function, and rings long before its end.
+  // A subscription lasts for four weeks; that no run ends well rings after one day.
   const halfDaily = Schedule.rate(Duration.hours(12));
   if (subscribes) addRule(construct, "Subscriptions", halfDaily, reconcile, { mode: "subscriptions" });
   addRule(construct, "DeadLetters", minutely, deadLetters, {});

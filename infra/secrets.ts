@@ -1,7 +1,7 @@
 import { RemovalPolicy, Validations } from "aws-cdk-lib";
 import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import type { LifecycleConfig } from "../lib/config.ts";
+import { type LifecycleConfig, subscribing } from "../lib/config.ts";
 
 /** The ARNs of the secrets. */
 export interface LifecycleSecrets {
@@ -37,7 +37,7 @@ export function addSecrets(scope: Construct, config: LifecycleConfig): Lifecycle
         .filter(([, options]) => options !== undefined && "api" in options && options.api !== undefined)
         .map(([name]) => [name, emptySecret(secrets, idOf("Api", name), `What the people at ${name} are read with`)]),
     ),
-    told: config.sources.entra?.api?.subscribe && sources.entra !== undefined ? [sources.entra] : [],
+    told: subscribing(config).flatMap((name) => sources[name] ?? []),
   };
 }
 

@@ -5,6 +5,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { type MetricName, metricNames } from "../lib/telemetry.ts";
 import type { LaneQueues } from "./lane.ts";
 import type { FunctionName } from "./permissions.ts";
+import type { LifecycleSecrets } from "./secrets.ts";
 
 /** What alarms and the dashboard are made from. */
 export interface Watched {
@@ -12,6 +13,7 @@ export interface Watched {
   metricNamespace: string;
   leavers: LaneQueues;
   changes: LaneQueues;
+  secrets: Pick<LifecycleSecrets, "told">;
   /** Those that run by themselves: an operator who asks for evidence sees for themselves that it fails. */
   functions: Record<Exclude<FunctionName, "signEvidence">, IFunction>;
   api: HttpApi;

@@ -103,6 +103,11 @@ export function optionsOf(source: string, { sources }: Pick<LifecycleConfig, "so
   return Object.entries<SourceOptions | undefined>(sources).find(([name]) => name === source)?.[1];
 }
 
+/** The sources whose notifications end unless their subscriptions are renewed. */
+export function subscribing({ sources }: Pick<LifecycleConfig, "sources">): string[] {
+  return sources.entra?.api?.subscribe ? ["entra"] : [];
+}
+
 /** Checks a configuration. @param file what to call it in messages @throws Error that lists every problem at once */
 export function parseConfig(input: unknown, file = "lifecycle.config.ts"): LifecycleConfig {
   const result = lifecycleConfigSchema.safeParse(input);

@@ -1,4 +1,4 @@
-import { isManaged } from "../lib/config.ts";
+import { isManaged, subscribing } from "../lib/config.ts";
 import { readLastRuns } from "../lib/ledger/runs.ts";
 import { readingArize } from "./arize.ts";
 import type { Target } from "./connection.ts";
@@ -20,6 +20,7 @@ const longestPauses = new Map([
   ["due", 0.25],
   ["invitations", 3],
   ["full", 30],
+  ["subscriptions", 30],
 ]);
 const largestSkewMs = 60_000;
 const hourMs = 3_600_000;
@@ -79,9 +80,10 @@ async function checkConfiguration({ config, mode }: Target): Promise<Finding[]> 
   ];
 }
 
-async function checkLedger({ table }: Target): Promise<Finding[]> {
+async function checkLedger({ table, config }: Target): Promise<Finding[]> {
   const runs = await readLastRuns(table);
   const late = [...longestPauses].flatMap(([mode, hours]) => {
+    if (mode === "subscriptions" && subscribing(config).length === 0) return [];
     const last = runs.find((run) => run.mode === mode);
     if (last === undefined) return [`${mode} never ran`];
     const ago = (Date.now() - Date.parse(last.at)) / hourMs;

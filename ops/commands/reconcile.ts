@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { type LifecycleConfig, subscribing } from "../../lib/config.ts";
 import { confirmByTyping } from "../confirm.ts";
 import { WrongUse } from "../failure.ts";
 import { printJson, printRows, type Row } from "../print.ts";
@@ -18,7 +19,14 @@ export function addReconcile(program: Command, session: Session): void {
   program
     .command("reconcile")
     .description("compare Arize, the ledger and the sources now")
-    .addOption(new Option("--mode <mode>", "what to look at").choices(["invitations", "due", "full", "subscriptions"]))
+    .addOption(
+      new Option("--mode <mode>", "what to look at (default: all that is scheduled)").choices([
+        "invitations",
+        "due",
+        "full",
+        "subscriptions",
+      ]),
+    )
     .option("--dry-run", "show the plan, change nothing", false)
     .option("--now", "do it", false)
     .option("--accept-shrink", "mode full: believe a listing that lost many users", false)
@@ -26,9 +34,9 @@ export function addReconcile(program: Command, session: Session): void {
     .action(async ({ mode, dryRun, now, acceptShrink, yes }: ReconcileOptions) => {
       if (dryRun === now) throw new WrongUse("say --dry-run for the plan, or --now to do it");
       if (now && acceptShrink && !yes) await confirmByTyping("accept-shrink");
-      const { reconcileFunction } = await session.target();
+      const { reconcileFunction, config } = await session.target();
       const all: Row[] = [];
-      for (const each of mode === undefined ? ["invitations", "due", "full"] : [mode]) {
+      for (const each of mode === undefined ? scheduled(config, now) : [mode]) {
         const { summary, rows } = await runReconcile({ mode: each, dryRun, acceptShrink }, reconcileFunction);
         all.push(...rows.map((row) => ({ mode: each, ...row })));
         if (session.json) continue;
@@ -37,4 +45,10 @@ export function addReconcile(program: Command, session: Session): void {
       }
       if (session.json) printJson(all);
     });
+}
+
+/** What the schedules run; of subscriptions there is no plan. */
+function scheduled(config: LifecycleConfig, now: boolean): string[] {
+  const hasMore = now && subscribing(config).length > 0;
+  return ["invitations", "due", "full", ...(hasMore ? ["subscriptions"] : [])];
 }

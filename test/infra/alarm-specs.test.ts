@@ -2,12 +2,15 @@ import { describe, expect, it } from "vitest";
 import { metricNames } from "../../lib/telemetry.ts";
 import { resourcesOf, templateOf } from "../support/template.ts";
 
-const alarms = new Map(
-  [...resourcesOf(templateOf(), "AWS::CloudWatch::Alarm")].map(([id, { Properties }]) => [
-    id.replace(/^Watch|[0-9A-F]{8}$/g, ""),
-    Properties,
-  ]),
-);
+const alarmsOf = (entra: object | undefined) =>
+  new Map(
+    [...resourcesOf(templateOf({}, { sources: { entra } }), "AWS::CloudWatch::Alarm")].map(([id, { Properties }]) => [
+      id.replace(/^Watch|[0-9A-F]{8}$/g, ""),
+      Properties,
+    ]),
+  );
+const api = { tenantId: "t", clientId: "c" };
+const alarms = alarmsOf({ api });
 
 describe("alarms on metrics of our own", () => {
   it.each([
@@ -48,11 +51,20 @@ describe("alarms on metrics of our own", () => {
     ["NoDue", "ReconcileDueFinished", 15 * 60],
     ["NoInvitations", "ReconcileInvitationsFinished", 3 * 3600],
     ["NoFull", "ReconcileFullFinished", 30 * 3600],
+    ["NoSubscriptions", "ReconcileSubscriptionsFinished", 24 * 3600],
   ])("%s rings when %s stays away for %i s", (name, metric, seconds) => {
     const alarm = Object(alarms.get(name));
     expect(alarm).toMatchObject({ MetricName: metric, Threshold: 1, ComparisonOperator: "LessThanThreshold" });
     expect(alarm.Period * alarm.EvaluationPeriods).toBe(seconds);
   });
+
+  it.each([undefined, {}, { api: { ...api, subscribe: false } }])(
+    "say nothing of subscriptions where there are none: entra %j",
+    (entra) => {
+      expect(alarmsOf(entra).has("NoFull")).toBe(true);
+      expect(alarmsOf(entra).has("NoSubscriptions")).toBe(false);
+    },
+  );
 });
 
 describe("alarms on queues", () => {

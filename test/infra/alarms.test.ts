@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { resourcesOf, templateOf } from "../support/template.ts";
 
-const template = templateOf({ alarmEmail: "oncall@example.com" });
+const entra = { api: { tenantId: "t", clientId: "c" } };
+const template = templateOf({ alarmEmail: "oncall@example.com" }, { sources: { entra } });
 const alarms = [...resourcesOf(template, "AWS::CloudWatch::Alarm")].map(([id, { Properties }]) => ({
   name: id.replace(/^Watch|[0-9A-F]{8}$/g, ""),
   description: String(Properties.AlarmDescription),

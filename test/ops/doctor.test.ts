@@ -21,8 +21,20 @@ it("finds nothing wrong with what is right, and everything that is not, each by 
     webhooks: "ok",
     clock: "ok",
   });
+  await bench.reconcile({ mode: "invitations" });
+  expect(await states()).toMatchObject({ sweeps: "ok" });
   bench.fake.fault({ status: 401, times: null });
   expect(await states()).toMatchObject({ Arize: "fail", ledger: "ok", webhooks: "ok" });
+});
+
+it("misses the renewal of subscriptions where a source has some", async () => {
+  const api = { tenantId: "t", clientId: "c" };
+  const bench = await workbench({ config: { sources: { entra: { api } } } });
+  for (const mode of ["full", "due", "invitations"]) await bench.reconcile({ mode });
+  const sweeps = async () => (await examine(await operator())).find(({ check }) => check === "sweeps");
+  expect(await sweeps()).toMatchObject({ state: "warn", detail: expect.stringContaining("subscriptions never ran") });
+  await bench.reconcile({ mode: "subscriptions" });
+  expect(await sweeps()).toMatchObject({ state: "ok" });
 });
 
 it("notices a clock that is off, a key of another account and a door that is shut", async () => {
