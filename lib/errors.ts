@@ -18,13 +18,29 @@ export class Rejected extends Error {
   }
 }
 
+/** Why an event is parked; docs/behaviour.md says what each means. */
+export type RefusedReason =
+  | "blocked_forever"
+  | "conflict"
+  | "crashes_worker"
+  | "forbidden_operation"
+  | "in_the_future"
+  | "invalid"
+  | "invalid_argument"
+  | "kind_not_allowed"
+  | "malformed_event"
+  | "not_found"
+  | "not_placed"
+  | "role_not_allowed"
+  | "source_refused"
+  | "too_old";
+
 /** Will never work as it is: the event is parked at once, no retries are burnt. */
 export class Refused extends Error {
   override readonly name = "Refused";
-  /** A stable word for people and metrics, such as `blocked_forever`. */
-  readonly reason: string;
+  readonly reason: RefusedReason;
 
-  constructor(reason: string, message: string = reason, options?: ErrorOptions) {
+  constructor(reason: RefusedReason, message: string = reason, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }

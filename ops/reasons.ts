@@ -1,9 +1,28 @@
+import type { RefusedReason } from "../lib/errors.ts";
 import type { Doubt } from "../lib/lifecycle/confirm.ts";
+import type { Recorded } from "../lib/lifecycle/dead-letters.ts";
 import type { NoneReason } from "../lib/lifecycle/decide.ts";
 import type { HoldReason } from "../lib/lifecycle/guards.ts";
+import type { MembershipVerdict } from "../lib/lifecycle/membership.ts";
+import type { Resolved } from "../lib/lifecycle/resolve.ts";
+import type { Subject } from "../lib/lifecycle/subject.ts";
+
+type ReasonOf<Verdict> = Extract<Verdict, { reason: unknown }>["reason"];
+
+/** Every reason that the ledger may hold, from where each is given, so that none is added without being explained here. */
+type Reason =
+  | NoneReason
+  | NonNullable<Resolved["nothing"]>
+  | "no_email"
+  | HoldReason
+  | Doubt
+  | ReasonOf<MembershipVerdict>
+  | ReasonOf<Subject>
+  | RefusedReason
+  | Recorded["reason"];
 
 /** What each reason in the ledger means, for somebody who is asked about a person; without a full stop. */
-const meanings: Record<NoneReason | HoldReason | Doubt, string> & Record<string, string> = {
+const meanings: Record<Reason, string> = {
   already_invited: "an invitation was open already",
   already_active: "they had an account already",
   already_absent: "Arize did not list them any more",
@@ -35,6 +54,8 @@ const meanings: Record<NoneReason | HoldReason | Doubt, string> & Record<string,
   unknown_person: "the event names an id that nothing has explained",
   email_change: "the source has another address than before, which Arize cannot follow",
   membership_unknown: "they left one group, and may be in another one",
+  still_member: "they left one group, and are in another one that stands for access",
+  stale: "something newer was known already",
   outside_managed_domains: "their address is in none of managedDomains",
   blocked_forever:
     "they were deleted at Arize before, and this address can never be invited again: give them another one",
@@ -45,14 +66,22 @@ const meanings: Record<NoneReason | HoldReason | Doubt, string> & Record<string,
   not_found: "Arize does not know what the request was about",
   conflict: "Arize says that it conflicts with what is there",
   invalid_argument: "the event asks for something that Arize does not take",
+  not_placed:
+    "Arize refused a membership: the key has to be an admin of the organization, and the ids in the rule right",
   source_refused: "the source says that the id is none of its own",
   crashes_worker: "five workers died over this event",
   too_old: "four days of tries",
   in_the_future: "it is said to have happened at a time that is still to come",
   dead_lettered: "SQS gave the message up",
+  malformed_event: "what was on the queue is no event",
 };
 
 /** What a reason means; the reason itself where this version does not know it. */
 export function meaningOf(reason: string | undefined): string {
-  return reason === undefined ? "no reason was written down" : (meanings[reason] ?? reason);
+  if (reason === undefined) return "no reason was written down";
+  return isKnown(reason) ? meanings[reason] : reason;
+}
+
+function isKnown(reason: string): reason is Reason {
+  return Object.hasOwn(meanings, reason);
 }

@@ -82,7 +82,7 @@ export class SourceReader {
 
   async #ask<Result>(source: string, { remainingMs }: Turn, ask: Ask<Result>): Promise<Result> {
     const [directory, breaker] = [this.#directories.get(source), this.#breakers.get(source)];
-    if (directory === undefined || breaker === undefined) throw new Refused("source_unread", `${source} is not read`);
+    if (directory === undefined || breaker === undefined) throw new Error(`${source} is not read`);
     const timeoutMs = Math.min(longestMs, remainingMs() - reserveMs);
     if (timeoutMs < leastMs) throw new RetryLater("out_of_time");
     try {

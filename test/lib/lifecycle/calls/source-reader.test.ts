@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Refused, RetryLater } from "../../../../lib/errors.ts";
+import { RetryLater } from "../../../../lib/errors.ts";
 import { ApiException, type FailureKind } from "../../../../lib/http/errors.ts";
 import { SourceReader } from "../../../../lib/lifecycle/calls/source-reader.ts";
 import type { Directory, SourcePerson } from "../../../../lib/sources/directory.ts";
@@ -24,7 +24,7 @@ test("tells what the source said, and who cannot be read", async () => {
   expect(await reader(answering(() => undefined)).lookup("okta", "1", turn)).toMatchObject({ said: "gone" });
   const nobody = reader(answering(() => person));
   expect([nobody.canRead("okta"), nobody.canRead("standard"), nobody.listable()]).toEqual([true, false, []]);
-  await expect(nobody.lookup("standard", "1", turn)).rejects.toBeInstanceOf(Refused);
+  await expect(nobody.lookup("standard", "1", turn)).rejects.toThrow("standard is not read");
 });
 
 test.each(["authentication", "permission", "rate_limited", "server", "network", "timeout", "not_found"] as const)(
