@@ -17,7 +17,7 @@ const scheme: HmacScheme = {
 
 /** What `sources.bamboohr` in the configuration says. */
 const bamboohrOptionsSchema = z.strictObject({
-  ...sourceOptions(["changed", "joiner", "mover", "leaver", "reinstate"]),
+  ...sourceOptions(["joiner", "mover", "leaver", "reinstate"]),
   ...readable(bamboohrApi),
 });
 export type BamboohrOptions = z.infer<typeof bamboohrOptionsSchema>;

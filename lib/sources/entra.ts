@@ -8,7 +8,7 @@ import { type Normalized, type Reply, type Source, sourceOptions, type WebhookRe
 
 /** What `sources.entra` in the configuration says. */
 const entraOptionsSchema = z.strictObject({
-  ...sourceOptions(["changed", "joiner", "mover", "leaver", "reinstate"]),
+  ...sourceOptions(["joiner", "mover", "leaver", "reinstate"]),
   ...readable(entraApi),
   /**
    * A header that may carry the secret instead of each `clientState`: with Event Grid a static delivery property, marked

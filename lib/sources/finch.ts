@@ -22,7 +22,7 @@ const scheme: HmacScheme = {
 
 /** What `sources.finch` in the configuration says. */
 const finchOptionsSchema = z.strictObject({
-  ...sourceOptions(["joiner", "mover", "leaver", "reinstate", "changed"]),
+  ...sourceOptions(["joiner", "mover", "leaver", "reinstate"]),
   ...readable(finchApi),
 });
 export type FinchOptions = z.infer<typeof finchOptionsSchema>;

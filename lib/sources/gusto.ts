@@ -28,7 +28,7 @@ const scheme: HmacScheme = {
 
 /** What `sources.gusto` in the configuration says. */
 const gustoOptionsSchema = z.strictObject({
-  ...sourceOptions(["joiner", "mover", "leaver", "reinstate", "changed"]),
+  ...sourceOptions(["joiner", "mover", "leaver", "reinstate"]),
   ...readable(gustoApi),
   /**
    * Set only while a subscription is verified: an RSA public key (PEM, 2048 bits or more) of the operator's. Gusto then

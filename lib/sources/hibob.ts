@@ -28,7 +28,7 @@ const scheme: HmacScheme = {
 
 /** What `sources.hibob` in the configuration says. */
 const hibobOptionsSchema = z.strictObject({
-  ...sourceOptions(["changed", "joiner", "mover", "leaver", "reinstate"]),
+  ...sourceOptions(["joiner", "mover", "leaver", "reinstate"]),
   ...readable(hibobApi),
 });
 

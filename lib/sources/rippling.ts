@@ -16,7 +16,7 @@ import {
 } from "./source.ts";
 
 /** What `sources.rippling` in the configuration says. */
-const ripplingOptionsSchema = z.strictObject(sourceOptions(["changed", "joiner", "mover", "leaver", "reinstate"]));
+const ripplingOptionsSchema = z.strictObject(sourceOptions(["joiner", "mover", "leaver", "reinstate"]));
 
 // Rippling's `created` and `deleted` are about the app: somebody was given it, or lost it.
 const defaults: ReadonlyMap<string, Kind> = new Map<string, Kind>([

@@ -7,7 +7,7 @@ import { type Normalized, type Reply, type Source, sourceOptions, type WebhookRe
 
 /** What `sources.sharedsignals` in the configuration says. */
 const sharedsignalsOptionsSchema = z.strictObject({
-  ...sourceOptions(["changed", "joiner", "mover", "leaver", "reinstate"]),
+  ...sourceOptions(["joiner", "mover", "leaver", "reinstate"]),
   /** The transmitter, as `iss` of its tokens says: providers of many tenants sign for all of them with the same keys. */
   issuer: z.string().check(z.minLength(1)),
   /** Who this is to the transmitter, as `aud` of its tokens says. */

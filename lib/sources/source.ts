@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { Rejected } from "../errors.ts";
-import { type Kind, kindSchema, type LifecycleEvent } from "../lifecycle/event.ts";
+import type { Kind, LifecycleEvent } from "../lifecycle/event.ts";
 
 /** An HTTP request as a source sees it. */
 export interface WebhookRequest {
@@ -35,14 +35,28 @@ export interface Normalized {
   bad: { id: string | undefined; problem: string }[];
 }
 
+/** Whoever is trusted with leavers may suspend people too, which is less; a hint, `changed`, causes nothing by itself. */
+const trusts = [
+  "joiner",
+  "mover",
+  "leaver",
+  "reinstate",
+  "invitation.resend",
+  "invitation.renew",
+  "password.reset",
+] as const satisfies readonly Kind[];
+type Trust = (typeof trusts)[number];
+
+const meaningSchema = z.enum([...trusts, "changed", "suspend", "ignore"]);
+
 /** The options that every source has. @param allow the kinds that it is trusted with unless the config says otherwise */
-export function sourceOptions(allow: Kind[]) {
+export function sourceOptions(allow: Trust[]) {
   return {
     /** The kinds this source may cause; anything else from it is parked as `kind_not_allowed`. */
-    allow: z._default(z.array(kindSchema), allow),
-    /** Which of the provider's event types means what, where the defaults do not fit. */
+    allow: z._default(z.array(z.enum(trusts)), allow),
+    /** Which of the provider's event types means what, where the defaults do not fit; `ignore` for nothing. */
     kinds: z._default(
-      z.record(z.string(), z.union([kindSchema, z.literal("ignore")])).check(
+      z.record(z.string(), meaningSchema).check(
         // Somebody may be in another group: only a leaver is weighed against those.
         z.refine((kinds) => !Object.entries(kinds).some(([type, kind]) => isOfGroup(type) && kind === "suspend"), {
           params: { problem: "leaving a group or an app cannot be a suspend" },
@@ -58,8 +72,8 @@ function isOfGroup(type: string): boolean {
 }
 
 export interface SourceOptions {
-  allow: Kind[];
-  kinds: Record<string, Kind | "ignore">;
+  allow: Trust[];
+  kinds: Record<string, z.infer<typeof meaningSchema>>;
   /** Only of sources that can be read, see `readable`. */
   unconfirmedLeavers?: "act" | "hold";
 }

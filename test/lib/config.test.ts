@@ -98,6 +98,16 @@ describe("a configuration", () => {
     }
   });
 
+  test.each([
+    ["allow", ["suspend"]],
+    ["allow", ["changed"]],
+    ["allow", ["placement"]],
+    ["kinds", { "user.lifecycle.suspend": "placement" }],
+  ])("takes no kind that would do nothing: %s %j", (option, value) => {
+    const message = problemsOf(() => parseConfig({ ...minimalConfig(), sources: { okta: { [option]: value } } }));
+    expect(message).toMatch(new RegExp(`sources\\.okta\\.${option}.*: expected one of joiner\\|mover\\|leaver`));
+  });
+
   test("that is wrong is told with the name of its file", () => {
     expect(problemsOf(() => parseConfig({}, "other.config.ts"))).toMatch(/^other\.config\.ts is not valid: /);
   });

@@ -115,8 +115,7 @@ describe("what each type means", () => {
     expect(normalize(body({ type: "person.moved" }), {}, chosen).events).toEqual([]);
   });
 
-  it("is neither a hint nor a renewal by default", () => {
-    expect(options().allow).not.toContain("changed");
+  it("is no renewal by default", () => {
     expect(options().allow).not.toContain("invitation.renew");
   });
 });
