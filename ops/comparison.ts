@@ -3,6 +3,7 @@ import { isManaged, type LifecycleConfig } from "../lib/config.ts";
 import { readState } from "../lib/ledger/state.ts";
 import { roleName } from "../lib/lifecycle/decide.ts";
 import { matchRule } from "../lib/lifecycle/roles.ts";
+import { narrowerRoles } from "./broader-role.ts";
 import type { Connection } from "./connection.ts";
 import { type RosterLine, readRoster } from "./roster.ts";
 import type { OperatorKind, Said } from "./send.ts";
@@ -60,7 +61,7 @@ export async function* compare(file: string, atArize: AtArize, knowledge: Knowle
       const { line: number, email } = line;
       yield { difference: "outside_managed_domains", line: number, email, detail: "nobody there is touched" };
     } else if (user !== undefined) {
-      yield* comparePerson(line, user, knowledge.config);
+      yield* comparePerson(line, user, knowledge);
     } else if (line.isActive) {
       yield await toInvite(line, knowledge);
     }
@@ -83,7 +84,7 @@ async function toInvite(person: RosterLine, { config, table, identity }: Knowled
   };
 }
 
-function* comparePerson(person: RosterLine, user: User, config: LifecycleConfig): Iterable<PlanEntry> {
+async function* comparePerson(person: RosterLine, user: User, knowledge: Knowledge): AsyncGenerator<PlanEntry, void> {
   const { line, email } = person;
   if (!person.isActive) {
     const detail = `${user.status} at Arize, inactive in the roster`;
@@ -91,9 +92,10 @@ function* comparePerson(person: RosterLine, user: User, config: LifecycleConfig)
     return;
   }
   yield* compareProfile(person, user);
-  const [has, wanted] = [roleName(user.role), roleOf(person, config)];
-  if (isBroader(has, wanted))
-    yield { difference: "broader_role", line, email, detail: `${has} at Arize, ${wanted} by the rules` };
+  const wanted = await narrowerRoles(person, user, knowledge);
+  if (wanted === undefined) return;
+  const detail = `${roleName(user.role)} at Arize, ${wanted.join(" or ")} by the rules`;
+  yield { difference: "broader_role", line, email, detail };
 }
 
 function* compareProfile({ line, email, name, isDeveloper }: RosterLine, user: User): Iterable<PlanEntry> {
@@ -126,17 +128,10 @@ function isProtected(email: string, { protectedEmails, apiKeyOwner }: LifecycleC
   return protectedEmails.includes(email) || email === apiKeyOwner;
 }
 
-/** What the rules give somebody; groups that the roster does not name, it says nothing of. */
+/** What the rules give somebody whom an operator invites; groups that the roster does not name, it says nothing of. */
 function roleOf({ email, department, title, groups, role }: RosterLine, { roles, defaults }: LifecycleConfig): string {
   const isIn = (group: string) => groups.includes(group) || undefined;
   const { rule } = matchRule({ source: "operator", email, department, title, isIn }, roles);
   const given = rule?.role ?? defaults.role;
   return role ?? (typeof given === "string" ? given : given.id);
-}
-
-const breadth = ["annotator", "member", "admin"];
-
-// Custom roles cannot be compared: what they allow is not told.
-function isBroader(has: string, wanted: string): boolean {
-  return breadth.includes(wanted) && breadth.indexOf(has) > breadth.indexOf(wanted);
 }

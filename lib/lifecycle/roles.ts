@@ -47,7 +47,7 @@ export type RoleRule = z.infer<typeof roleRuleSchema>;
 
 /** What rules look at. What nobody ever said about a person is `undefined`, which is not the same as no. */
 export interface Traits {
-  source: string;
+  source: string | undefined;
   /** Normalized. */
   email: string;
   department: string | undefined;
@@ -78,7 +78,7 @@ export function matchRule(traits: Traits, rules: readonly RoleRule[]): RuleMatch
 function judge(when: RoleRule["when"], traits: Traits): boolean | undefined {
   const domain = traits.email.split("@").at(-1);
   const verdicts = [
-    judgeOne(when.source, (source) => source === traits.source),
+    judgeOne(when.source, (source) => (traits.source === undefined ? undefined : source === traits.source)),
     judgeOne(when.group, (group) => traits.isIn(group)),
     judgeOne(when.department, (department) => isSame(department, traits.department)),
     judgeOne(when.title, (title) => isSame(title, traits.title)),

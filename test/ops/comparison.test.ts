@@ -67,6 +67,35 @@ describe("a roster", () => {
     expect(entries[0]).not.toHaveProperty("kind");
   });
 
+  it("takes nobody's role for too broad that a rule for their source may have given them", async () => {
+    const roles = [
+      { when: { source: "okta", group: "00gLeads" }, role: "admin" as const },
+      { when: { department: "Labeling" }, role: "annotator" as const },
+    ];
+    const bench = await workbench({ config: { roles } });
+    for (const name of ["ada", "bo", "cy"]) bench.fake.seed({ email: `${name}@example.com`, role: "admin", name });
+    const told = (email: string, source: string, groups: string[]) =>
+      lifecycleEvent({ source, kind: "mover", person: { email, groups, department: "Research" } });
+    await bench.deliver([
+      told("ada@example.com", "okta", ["00gLeads"]),
+      told("bo@example.com", "standard", ["00gLeads"]),
+    ]);
+    // Nothing is known of Cy: they may be from Okta.
+    const { entries } = await planOf(owner, "ada@example.com,ada,,,", "bo@example.com,bo,,,", "cy@example.com,cy,,,");
+    expect(entries).toMatchObject([
+      { difference: "broader_role", email: "bo@example.com", detail: "admin at Arize, member by the rules" },
+    ]);
+  });
+
+  it("tells of a role that is broader than any rule's, whichever fits", async () => {
+    const roles = [{ when: { source: "okta" }, role: "annotator" as const }];
+    const bench = await workbench({ config: { roles } });
+    bench.fake.seed({ email: "ada@example.com", role: "admin", name: "Ada" });
+    expect((await planOf(owner, "ada@example.com,Ada,,,")).entries).toMatchObject([
+      { difference: "broader_role", detail: "admin at Arize, member or annotator by the rules" },
+    ]);
+  });
+
   it("with a line that cannot be read says nothing of who is missing from it", async () => {
     const bench = await workbench();
     bench.fake.seed({ email: "ada@example.com" });
