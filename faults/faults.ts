@@ -1,11 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
 import { speedUp } from "./clock.ts";
-
-const whole = (least: number) => (text: string) => {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= least) return number;
-  throw new InvalidArgumentError(`It has to be a whole number from ${least}.`);
-};
+import { whole } from "./whole.ts";
 
 const program = new Command("npm run faults --")
   .description(

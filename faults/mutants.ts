@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
-import * as z from "zod/mini";
+import { nonZeros } from "./lab-result.ts";
+import { whole } from "./whole.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const patches = fileURLToPath(new URL("../test/mutants/", import.meta.url));
@@ -12,10 +13,10 @@ const patches = fileURLToPath(new URL("../test/mutants/", import.meta.url));
 const program = new Command("npm run faults:mutants --")
   .description(
     "Breaks a copy of the code in each of the ways in test/mutants, and shows that the fault lab notices. " +
-      "Exits with 1 when one of them goes unnoticed, or the code as it is does not pass.",
+      "Exits with 1 when one of them goes unnoticed, the lab does not come to a result, or the code as it is does not pass.",
   )
-  .option("--events <count>", "how many events each of them gets", "4000")
-  .option("--seed <number>", "which plan", "1")
+  .option("--events <count>", "how many events each of them gets", whole(100), 4000)
+  .option("--seed <number>", "which plan", whole(0), 1)
   .option("--only <name>", "this mutant alone")
   .allowExcessArguments(false)
   .exitOverride();
@@ -26,7 +27,7 @@ try {
   if (!(error instanceof CommanderError)) throw error;
   process.exit(error.code === "commander.helpDisplayed" ? 0 : 2);
 }
-const { events, seed, only } = program.opts<{ events: string; seed: string; only?: string }>();
+const { events, seed, only } = program.opts<{ events: number; seed: number; only?: string }>();
 
 const names = readdirSync(patches).filter(
   (file) => file.endsWith(".patch") && (!only || basename(file, ".patch") === only),
@@ -39,16 +40,23 @@ let surprises = 0;
 for (const patch of only === undefined ? [undefined, ...names] : names) {
   const begun = performance.now();
   const noticed = await runLab(patch);
-  const isRight = patch === undefined ? noticed === "" : noticed !== "";
+  const isRight = noticed !== undefined && (patch === undefined) === (noticed === "");
   if (!isRight) surprises++;
-  const verdict = noticed === "" ? (isRight ? "passes" : "NOT NOTICED") : `noticed: ${noticed}`;
   const seconds = Math.round((performance.now() - begun) / 1000);
-  console.log(`${basename(patch ?? "the code as it is", ".patch").padEnd(32)} ${verdict} (${seconds} s)`);
+  console.log(
+    `${basename(patch ?? "the code as it is", ".patch").padEnd(32)} ${wordsOf(noticed, isRight)} (${seconds} s)`,
+  );
 }
 process.exit(surprises === 0 ? 0 : 1);
 
-/** Runs the lab on a copy with this patch. @returns which of its zeros are none, or why there is no result */
-async function runLab(patch: string | undefined): Promise<string> {
+function wordsOf(noticed: string | undefined, isRight: boolean): string {
+  if (noticed === undefined) return "NO RESULT: the lab did not come to one";
+  if (noticed === "") return isRight ? "passes" : "NOT NOTICED";
+  return `noticed: ${noticed}`;
+}
+
+/** Runs the lab on a copy with this patch. @returns as `nonZeros` */
+async function runLab(patch: string | undefined): Promise<string | undefined> {
   const copy = mkdtempSync(join(tmpdir(), "mutant-"));
   try {
     for (const name of ["lib", "functions", "local", "ops", "faults", "test", "lifecycle.config.ts", "package.json"]) {
@@ -56,32 +64,12 @@ async function runLab(patch: string | undefined): Promise<string> {
     }
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
     if (patch !== undefined) execFileSync("git", ["apply", join(patches, patch)], { cwd: copy });
-    const args = [join(copy, "faults", "faults.ts"), "--events", events, "--seed", seed, "--json"];
-    return await new Promise((resolve) => {
-      execFile(process.execPath, args, { maxBuffer: 2 ** 28 }, (_, stdout) => resolve(nonZeros(stdout)));
+    const args = [join(copy, "faults", "faults.ts"), "--events", String(events), "--seed", String(seed), "--json"];
+    const printed = await new Promise<string>((resolve) => {
+      execFile(process.execPath, args, { maxBuffer: 2 ** 28 }, (_, stdout) => resolve(stdout));
     });
+    return nonZeros(printed);
   } finally {
     rmSync(copy, { recursive: true, force: true });
-  }
-}
-
-function nonZeros(stdout: string): string {
-  const zeros = [
-    "lost",
-    "wronglyDeleted",
-    "overBudget",
-    "leftBehind",
-    "missing",
-    "outOfDate",
-    "stuck",
-    "mailsTooMany",
-  ] as const;
-  const schema = z.record(z.enum(zeros), z.number());
-  try {
-    const result = z.looseObject({}).parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
-    const counts = schema.parse(Object.fromEntries(zeros.map((name) => [name, result[name]])));
-    return zeros.flatMap((name) => (counts[name] > 0 ? [`${name} ${counts[name]}`] : [])).join(", ");
-  } catch {
-    return "the lab did not come to a result";
   }
 }
