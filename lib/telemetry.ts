@@ -110,6 +110,7 @@ export function describeError(error: unknown): Pick<LogFields, "error" | "frames
 export class Metrics {
   readonly #values = new Map<MetricName, number[]>();
 
+  /** Counts; of times, milliseconds in `value`, the first hundred of an invocation are kept one by one. */
   add(name: MetricName, value = 1): void {
     const values = this.#values.get(name) ?? [];
     if (name !== metricNames.timeToRemoved) this.#values.set(name, [(values[0] ?? 0) + value]);
@@ -117,6 +118,7 @@ export class Metrics {
     else if (values.length < 100) this.#values.set(name, [...values, value]);
   }
 
+  /** Writes the line and starts anew; nothing where nothing was counted. To be called at the end of each invocation. */
   flush(): void {
     if (this.#values.size === 0) return;
     const metrics = [...this.#values.keys()].map((name) => ({

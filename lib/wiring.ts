@@ -18,8 +18,9 @@ import { Secrets } from "./secrets.ts";
 import { openDirectories } from "./sources/directories.ts";
 import { type Metrics, metricNames } from "./telemetry.ts";
 
-/** Makes what the functions work with from their environment; each function makes only what it uses. */
+// What the functions work with, from their environment; each opens only what it uses.
 
+/** Secrets Manager behind a cache: to be opened once a process, which then notices a rotation everywhere at once. */
 export function openSecrets(): Secrets {
   return new Secrets(new SecretsManagerClient());
 }
@@ -29,6 +30,7 @@ export async function openIdentity(environment: Environment, secrets: Secrets): 
   return new Identity(await secrets.value(environment.IDENTITY_SECRET_ID));
 }
 
+/** Both lanes and their dead-letter queues. @param identity names people in queue attributes, where no address may be */
 export function openQueue(environment: Environment, identity: Identity): EventQueue {
   // Queue URLs carry a host of their own; the client must go where the environment says, or emulators are never asked.
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });

@@ -6,6 +6,7 @@ import type { LedgerTable } from "./table.ts";
 /** An event about one of several groups or apps that stand for access. */
 export type MembershipEvent = LifecycleEvent & { membership: NonNullable<LifecycleEvent["membership"]> };
 
+/** Whether an event is about one of several groups, and has to be weighed against the others first. */
 export function hasMembership(event: LifecycleEvent): event is MembershipEvent {
   return event.membership !== undefined;
 }

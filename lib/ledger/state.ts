@@ -24,6 +24,7 @@ const markByKind: Record<Kind, Mark> = {
   suspend: "membership",
 };
 
+/** The mark that an event moves, and is stale behind; kinds that share one are ordered against each other. */
 export function markOf(kind: Kind): Mark {
   return markByKind[kind];
 }
@@ -103,6 +104,7 @@ export function short(id: string): string {
   return createHash("sha256").update(id).digest("base64url").slice(0, 16).replaceAll("-", "_");
 }
 
+/** Where the table keeps what is known about a person, by their hash. */
 export function stateKey(person: string) {
   return { pk: `PERSON#${person}`, sk: "STATE" };
 }

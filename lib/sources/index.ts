@@ -30,6 +30,7 @@ export function findSource(name: string): Source<SourceOptions> | undefined {
   return isSourceName(name) ? sources[name] : undefined;
 }
 
+/** Whether a name from outside is a source's; whether that one is configured is another question. */
 export function isSourceName(name: string | undefined): name is SourceName {
   return name !== undefined && Object.hasOwn(sources, name);
 }

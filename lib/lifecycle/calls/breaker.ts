@@ -10,14 +10,14 @@ const longestPauseMs = 60_000;
 type Verdict = "up" | "down" | "unknown";
 
 export interface BreakerOptions {
-  /** What a failure says about Arize: a refusal is an answer; what failed before it got there says nothing. */
+  /** What a failure says about the service: a refusal is an answer; what failed before it got there says nothing. */
   judge: (error: unknown) => Verdict;
   onOpen: () => void;
   now?: () => number;
 }
 
 /**
- * Answers at once while Arize is down, instead of letting every event wait out a timeout of its own. After a pause one
+ * Answers at once while a service is down, Arize or a source's own API, instead of letting every event wait out a timeout of its own. After a pause one
  * call is let through as a probe: if it is answered everything goes on, if not the next pause is longer.
  */
 export class Breaker {
