@@ -61,6 +61,17 @@ describe.each(Object.entries(schemes))("the webhook secret of %s", (source, { in
     expect(await load(bench, request(initial))).toEqual(Array(20).fill(401));
   });
 
+  it("that was stolen is worth something after one rotation, and nothing once the new one was put twice", async () => {
+    const bench = await workbench();
+    const [fresh = ""] = next;
+    await put(`webhooks/${source}`, fresh);
+    expect(await load(bench, request(initial))).toEqual([]);
+    await put(`webhooks/${source}`, fresh);
+    pass(5 * minuteMs);
+    expect(await load(bench, request(initial))).toEqual(Array(20).fill(401));
+    expect(await load(bench, request(fresh))).toEqual([]);
+  });
+
   it("is read again when somebody knocks with a wrong one, but not more than once a minute", async () => {
     const bench = await workbench();
     expect(await load(bench, request(initial))).toEqual([]);
