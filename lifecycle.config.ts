@@ -2,7 +2,7 @@ import type { LifecycleConfigInput } from "./lib/config.ts";
 
 /**
  * What this deployment decides. Edit it, deploy, watch in `observe` what would have been done, then set `act`.
- * Every field is explained in `lib/config.ts`; the laptop uses `local/lifecycle.config.ts` instead.
+ * Every field is explained in docs/configuration.md; the laptop uses `local/lifecycle.config.ts` instead.
  */
 const config: LifecycleConfigInput = {
   mode: "observe",
