@@ -34,11 +34,3 @@ export function pickWeighted<Key extends string>(
 function isKey<Key extends string>(weights: Readonly<Partial<Record<Key, number>>>, key: string): key is Key {
   return Object.hasOwn(weights, key);
 }
-
-/** In an order that the dice decide. */
-export function shuffled<Item>(items: readonly Item[], roll: () => number): Item[] {
-  return items
-    .map((item) => ({ item, at: roll() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
-}

@@ -60,8 +60,7 @@ export const User = z.pipe(wireUser, z.transform(readUser));
 export type User = z.infer<typeof User>;
 
 /**
- * The answer to a creation: the user, plus `created`: true for a new invitation or account (201), false for an
- * invitation that was pending already and was left as it is, without a mail (200). `inviteMode` comes with 201 only, and
+ * The answer to a creation: the user. `inviteMode` comes with a new invitation or account only (201, else 200), and
  * `temporaryPassword` only with mode `temporary_password`, this once. Source: Users API, REST v2.
  */
 export const UserCreatedResponse = z.pipe(
@@ -70,13 +69,12 @@ export const UserCreatedResponse = z.pipe(
     const inviteMode = InviteMode.safeParse(wire.invite_mode?.toLowerCase());
     return {
       ...readUser(wire),
-      created: wire.invite_mode !== undefined,
       ...(inviteMode.success && { inviteMode: inviteMode.data }),
       ...(wire.temporary_password && { temporaryPassword: new Secret(wire.temporary_password) }),
     };
   }),
 );
-export type UserCreatedResponse = User & { created: boolean; inviteMode?: InviteMode; temporaryPassword?: Secret };
+export type UserCreatedResponse = User & { inviteMode?: InviteMode; temporaryPassword?: Secret };
 
 /** Where a listing goes on. `nextCursor` is opaque, and there whenever `hasMore` is. Source: Users API, REST v2. */
 export const PaginationMetadata = z.pipe(

@@ -110,7 +110,7 @@ export class UsersClient {
    * Creates a user. Keyed by email: a pending invitation comes back as it is (`created` false, no mail), an expired one
    * is renewed. @throws ApiException `conflict` when the person is active, or was deleted: then for ever
    */
-  async create(request: CreateUser, options?: CallOptions): Promise<UserCreatedResponse> {
+  async create(request: CreateUser, options?: CallOptions): Promise<UserCreatedResponse & { created: boolean }> {
     const body = createBody(checked(CreateUser, request, "user"), this.#enumCase);
     const sent: ApiRequest = { method: "POST", path: usersPath, target: usersPath, body, ...options };
     const response = await this.#send(sent);

@@ -7,7 +7,6 @@ export const placeRoleSchema = z.union([
   z.enum(["admin", "member", "read_only", "annotator"]),
   z.object({ type: z.literal("custom"), id }),
 ]);
-export type PlaceRole = z.infer<typeof placeRoleSchema>;
 
 /** An organization that a role rule puts people into, with those of its spaces that they get. Ids are Arize's. */
 export const organizationSchema = z.strictObject({

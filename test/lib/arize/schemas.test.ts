@@ -71,14 +71,12 @@ test("a creation answers with invite mode and a wrapped password", () => {
     temporary_password: "sesame-1",
   });
   expect(created.inviteMode).toBe("temporary_password");
-  expect(created.created).toBe(true);
   expect(created.temporaryPassword?.reveal()).toBe("sesame-1");
   expect(JSON.stringify(created) + inspect(created)).not.toContain("sesame-1");
 });
 
 test("a plain user is an invitation that was there already", () => {
   const existing = UserCreatedResponse.parse(wire);
-  expect(existing.created).toBe(false);
   expect(existing.inviteMode).toBeUndefined();
 });
 
