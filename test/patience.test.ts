@@ -15,8 +15,6 @@ const hour = 3_600;
 const day = 24 * hour;
 
 describe("a simulated outage of 24 hours, over the constants that are deployed", () => {
-  /** One call that waits out its timeout costs the worker so many seconds. */
-  const timeoutSeconds = 10;
   const baseMs = environmentSchema.shape.BACKOFF_BASE_MS.parse(undefined);
 
   interface Message {
@@ -76,11 +74,6 @@ describe("a simulated outage of 24 hours, over the constants that are deployed",
     const mostReceives = Math.max(...messages.map((message) => message.receives));
     const last = Math.max(...messages.map(({ doneAt = Number.POSITIVE_INFINITY }) => doneAt));
     const oldest = Math.max(...messages.map(({ sentAt, doneAt = Number.POSITIVE_INFINITY }) => doneAt - sentAt));
-    console.log(
-      `${messages.length} events, ${receives} receives (${mostReceives} of one), ${calls} calls: ` +
-        `${Math.round((calls * timeoutSeconds) / hour)} h of waiting instead of ${Math.round((receives * timeoutSeconds) / hour)} h; ` +
-        `the last one was applied ${Math.round((last - day) / 60)} minutes after the end`,
-    );
     expect(mostReceives).toBeLessThan(maxReceiveCount / 2);
     expect(oldest * 1000).toBeLessThan(maxAgeMs);
     // A wait that began just before the end, and one more for whom a probe was under way.
