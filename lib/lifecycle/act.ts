@@ -140,11 +140,7 @@ function deleteAnyway(user: User | undefined): Doable {
  * it is gone too, the key's owner must be visible: a key of the wrong account sees nobody, and nobody has left.
  * @throws Refused, RetryLater
  */
-async function lookUp(
-  { event, email, state }: Claimed,
-  calls: Calls,
-  workshop: Workshop,
-): Promise<User | undefined> {
+async function lookUp({ event, email, state }: Claimed, calls: Calls, workshop: Workshop): Promise<User | undefined> {
   const listed = await calls.read((client, options) => client.find(email, options));
   if (listed !== undefined || state.goneAt !== undefined) return listed;
   const byId = state.userId === undefined ? undefined : await readById(state.userId, calls);
