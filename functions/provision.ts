@@ -8,7 +8,7 @@ import { readListing } from "../lib/ledger/listing.ts";
 import { shelveMalformed } from "../lib/ledger/malformed.ts";
 import type { Alone } from "../lib/lifecycle/alone.ts";
 import { backoffMs } from "../lib/lifecycle/backoff.ts";
-import { type LifecycleEvent, parseEvent } from "../lib/lifecycle/event.ts";
+import { type LifecycleEvent, parseEvent, takesAway } from "../lib/lifecycle/event.ts";
 import { work } from "../lib/lifecycle/work.ts";
 import type { Ending, Workshop } from "../lib/lifecycle/workshop.ts";
 import { prewarm } from "../lib/prewarm.ts";
@@ -42,7 +42,7 @@ async function workRecord(record: SQSRecord, alone: Alone, context: Context, wor
   });
   if (event === undefined) return;
   const delivery = {
-    priority: leaves(event) ? ("leaver" as const) : ("other" as const),
+    priority: takesAway(event.kind) ? ("leaver" as const) : ("other" as const),
     remainingMs: () => context.getRemainingTimeInMillis(),
     sentAt: Number(record.attributes.SentTimestamp),
     receives: Number(record.attributes.ApproximateReceiveCount),
@@ -53,15 +53,10 @@ async function workRecord(record: SQSRecord, alone: Alone, context: Context, wor
   } catch (error) {
     const { id, kind, source, attempt } = event;
     const waitedMs = Date.now() - Date.parse(event.receivedAt);
-    if (leaves(event) && waitedMs > longestUnseenMs) metrics.add(metricNames.leaversWaiting);
+    if (takesAway(kind) && waitedMs > longestUnseenMs) metrics.add(metricNames.leaversWaiting);
     tellFailure({ event: id, kind, source, attempt }, error);
     throw error;
   }
-}
-
-/** Whether the event takes somebody's access away. */
-function leaves({ kind }: LifecycleEvent): boolean {
-  return kind === "leaver" || kind === "suspend";
 }
 
 async function parseOrPark(record: SQSRecord, { queue, table }: Workshop): Promise<LifecycleEvent | undefined> {
@@ -107,7 +102,7 @@ function tell(event: LifecycleEvent, ending: Ending): void {
 // A leaver who ends without a look at Arize is worth a second look by somebody: their access is as it was.
 function levelOf(event: LifecycleEvent, { outcome }: Ending): "info" | "warn" | "error" {
   if (outcome === "parked") return "error";
-  const isUnseen = leaves(event) && ["stale", "overtaken", "ignored"].includes(outcome);
+  const isUnseen = takesAway(event.kind) && ["stale", "overtaken", "ignored"].includes(outcome);
   return outcome === "held" || isUnseen ? "warn" : "info";
 }
 

@@ -9,19 +9,19 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { RetryLater } from "./errors.ts";
-import { type LifecycleEvent, parseEvent } from "./lifecycle/event.ts";
+import { type LifecycleEvent, parseEvent, takesAway } from "./lifecycle/event.ts";
 import { deduplicationId, type Identity } from "./lifecycle/identity.ts";
 
 /** Two FIFO queues, so that a termination never waits behind an onboarding wave. */
 export type Lane = "leavers" | "changes";
 
 /**
- * Leavers have a lane of their own, and who is suspended takes it too, but for those who left one of several groups: these must not overtake the addition to
- * another group that their source sent before.
+ * Who loses their access has a lane of their own, but for those who left one of several groups: these must not overtake
+ * the addition to another group that their source sent before.
  */
 export function laneOf({ kind, membership }: Pick<LifecycleEvent, "kind" | "membership">): Lane {
   const isMove = membership !== undefined && membership.among.length > 1;
-  return (kind === "leaver" || kind === "suspend") && !isMove ? "leavers" : "changes";
+  return takesAway(kind) && !isMove ? "leavers" : "changes";
 }
 
 export type QueueUrls = Record<Lane, string>;

@@ -12,7 +12,7 @@ import {
 import { writePointer } from "../lib/ledger/pointers.ts";
 import { readState } from "../lib/ledger/state.ts";
 import { append } from "../lib/ledger/trail.ts";
-import { emailSchema, parseEvent } from "../lib/lifecycle/event.ts";
+import { emailSchema, mayTakeAway, parseEvent } from "../lib/lifecycle/event.ts";
 import type { Identity } from "../lib/lifecycle/identity.ts";
 import type { DeadLetter } from "../lib/queue.ts";
 import type { Connection } from "./connection.ts";
@@ -75,9 +75,9 @@ function isAbout({ person, knownEmail, event }: Waiting, { email, people, identi
   return people.includes(person) || people.includes(identity.group(event));
 }
 
-// A leaver that is thrown away leaves somebody inside; an event of another address is not theirs to forget.
+// What takes access away and is thrown away leaves somebody inside; an event of another address is not theirs to forget.
 function checkDecided(waiting: readonly Waiting[], { email }: Whom): void {
-  const open = waiting.filter(({ event }) => event.kind === "leaver" || (event.person.email ?? email) !== email);
+  const open = waiting.filter(({ event }) => mayTakeAway(event) || (event.person.email ?? email) !== email);
   if (open.length === 0) return;
   throw new Error(`decide first what waits: ${open.map(({ pk, event }) => `${event.id} (${pk})`).join(", ")}`);
 }

@@ -1,13 +1,13 @@
 import { listShelved } from "../lib/ledger/shelf.ts";
 import { append, entryOf, readTrailItem, type TrailEntry } from "../lib/ledger/trail.ts";
-import { kindSchema, type LifecycleEvent, normalizeEmail } from "../lib/lifecycle/event.ts";
+import { type Kind, type LifecycleEvent, mayTakeAway, normalizeEmail } from "../lib/lifecycle/event.ts";
 import type { Connection } from "./connection.ts";
 import { readEverybody } from "./import.ts";
 import { putBack, type Word } from "./shelves.ts";
 
 /**
  * What the ledger still knows of an event from some period. Histories hold no address and no payload, so an event is whole
- * only while it is parked; of what was merely observed the deletions can be told, by finding the person at Arize.
+ * only while it is parked; of what was merely observed, what takes access away can be told, by finding the person at Arize.
  */
 export interface Replayable {
   how: "redrive" | "send" | "cannot";
@@ -18,6 +18,8 @@ export interface Replayable {
   /** How it ended. */
   outcome: string;
   detail: string;
+  /** Whether doing it again may end with somebody deleted. */
+  mayDelete: boolean;
   /** With `send`: what goes on the queue. */
   again?: LifecycleEvent;
 }
@@ -54,6 +56,7 @@ export async function planReplay(
       receivedAt: event.receivedAt,
       outcome: "parked",
       detail: reason,
+      mayDelete: mayTakeAway(event),
     })),
     ...unapplied.map(({ person, entry, isNewest }) => toReplayable(entry, emails.get(person), isNewest)),
   ];
@@ -66,7 +69,7 @@ interface Unapplied {
   isNewest: boolean;
 }
 
-const membership = ["joiner", "leaver", "reinstate"];
+const membership = ["joiner", "leaver", "suspend", "reinstate"];
 
 /** Events that were observed and not applied, each with whether it is still the newest word about its person. */
 async function readUnapplied(
@@ -92,10 +95,14 @@ async function readUnapplied(
   }));
 }
 
+/** What was observed and needs nothing but an address. */
+const kindThatWould: Partial<Record<string, Kind>> = { would_delete: "leaver", would_suspend: "suspend" };
+
 function toReplayable(entry: TrailEntry, email: string | undefined, isNewest: boolean): Replayable {
   const { event, receivedAt, outcome } = entry;
-  const about = { event, kind: entry.kind, receivedAt, outcome };
-  if (outcome !== "would_delete") {
+  const about = { event, kind: entry.kind, receivedAt, outcome, mayDelete: false };
+  const kind = kindThatWould[outcome];
+  if (kind === undefined) {
     return { ...about, how: "cannot", detail: "the ledger does not keep what it said: have its source send it again" };
   }
   if (!isNewest) return { ...about, how: "cannot", detail: "something newer is known about the person" };
@@ -104,14 +111,18 @@ function toReplayable(entry: TrailEntry, email: string | undefined, isNewest: bo
     ...about,
     how: "send",
     email,
+    mayDelete: true,
     detail: "was observed, and is still at Arize",
-    again: leaverAgain(entry, email),
+    again: again(entry, kind, email),
   };
 }
 
 // Under its own id and time, so that whatever is newer goes before it, and its source must still be trusted with it.
-function leaverAgain({ event, source, attempt, occurredAt, receivedAt }: TrailEntry, email: string): LifecycleEvent {
-  const kind = kindSchema.parse("leaver");
+function again(
+  { event, source, attempt, occurredAt, receivedAt }: TrailEntry,
+  kind: Kind,
+  email: string,
+): LifecycleEvent {
   return { id: event, source, kind, attempt: attempt + 1, occurredAt, receivedAt, person: { email } };
 }
 

@@ -1,6 +1,6 @@
 import { DeleteCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
-import { personSchema } from "../lifecycle/event.ts";
+import { kindSchema, personSchema } from "../lifecycle/event.ts";
 import { type Pointer, pointerSchema } from "./pointers.ts";
 import { readState, stateKey } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
@@ -48,7 +48,7 @@ function idOf(item: Record<string, unknown>): IdAtSource {
 const waitingSchema = z.extend(keySchema, {
   person: z.string(),
   knownEmail: z.optional(z.string()),
-  event: z.object({ id: z.string(), source: z.string(), kind: z.string(), person: personSchema }),
+  event: z.object({ id: z.string(), source: z.string(), kind: kindSchema, person: personSchema }),
 });
 export type Waiting = z.infer<typeof waitingSchema>;
 

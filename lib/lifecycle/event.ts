@@ -23,6 +23,11 @@ export const kinds = [
 export const kindSchema = z.enum(kinds);
 export type Kind = z.infer<typeof kindSchema>;
 
+/** Whether an event of this kind takes somebody's access away, at once or in two steps. */
+export function takesAway(kind: Kind): boolean {
+  return kind === "leaver" || kind === "suspend";
+}
+
 /** ISO 8601 with a zone, of any precision; times are compared in milliseconds. */
 export const instantSchema = z.iso.datetime({ offset: true }).check(z.maxLength(40));
 
@@ -154,6 +159,11 @@ export function parseEvent(body: string): LifecycleEvent {
   const result = eventSchema.safeParse(json);
   if (!result.success) throw new Refused("malformed_event", describeIssues(result.error));
   return result.data;
+}
+
+/** Whether an event may end with somebody's access taken away: what only hints, or names an id, means what its source says. */
+export function mayTakeAway({ kind, person }: Pick<LifecycleEvent, "kind" | "person">): boolean {
+  return takesAway(kind) || kind === "changed" || (kind === "mover" && person.email === undefined);
 }
 
 /** The moment that orders events about one person, in epoch milliseconds. */

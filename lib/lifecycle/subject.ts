@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isManaged } from "../config.ts";
 import { type Pointer, readPointer } from "../ledger/pointers.ts";
 import { findShelved } from "../ledger/shelf.ts";
-import type { LifecycleEvent } from "./event.ts";
+import { type LifecycleEvent, takesAway } from "./event.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** The reasons of the holds that an operator released an event from; any other reason holds it again. */
@@ -55,7 +55,7 @@ export async function identify(
 function otherAddress({ kind }: LifecycleEvent, email: string, pointer: Pointer | undefined): string | undefined {
   if (pointer === undefined) return undefined;
   if (pointer.email !== email) return pointer.email;
-  return kind === "leaver" ? pointer.formerEmail : undefined;
+  return takesAway(kind) ? pointer.formerEmail : undefined;
 }
 
 function toLearn({ person }: LifecycleEvent, email: string, pointer: Pointer | undefined): Pointer | undefined {

@@ -7,7 +7,7 @@ import { maxCrashes } from "./backoff.ts";
 import { workClaimed } from "./claimed.ts";
 import { withEffectiveAt } from "./dates.ts";
 import { end, endRefused, hold } from "./endings.ts";
-import type { LifecycleEvent } from "./event.ts";
+import { type LifecycleEvent, takesAway } from "./event.ts";
 import { endEarly } from "./late.ts";
 import { weighMembership } from "./membership.ts";
 import { closeOpen, isDue, isPlanOvertaken, leaveOpen, planDoubt, postpone } from "./plans.ts";
@@ -60,7 +60,7 @@ async function workResolved({ event, nothing }: Resolved, delivery: Delivery, wo
   if (nothing !== undefined) return end(event, { person, outcome: "none", reason: nothing }, workshop);
   if (subject.is === "person") return workPerson(event, subject, delivery, workshop);
   // Somebody who works there without an address cannot be invited, and there is nothing for an operator to decide.
-  const isNameless = subject.reason === "unknown_person" && event.lookup === "active" && event.kind !== "leaver";
+  const isNameless = subject.reason === "unknown_person" && event.lookup === "active" && !takesAway(event.kind);
   if (isNameless) return end(event, { person, outcome: "none", reason: "no_email" }, workshop);
   return end(event, await hold(event, { person, reason: subject.reason }, workshop, subject), workshop);
 }

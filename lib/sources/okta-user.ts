@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { emailSchema } from "../lifecycle/event.ts";
+import { emailSchema, takesAway } from "../lifecycle/event.ts";
 import type { Access, SourcePerson } from "./directory.ts";
 import type { OktaOptions } from "./okta.ts";
 
@@ -34,6 +34,6 @@ function accessOf({ status }: OktaUser, { kinds }: Pick<OktaOptions, "kinds">): 
   if (status === "DEPROVISIONED") return "inactive";
   if (status === "STAGED") return "pending";
   const suspending = kinds["user.lifecycle.suspend"];
-  const isLeaving = suspending === "leaver" || suspending === "suspend";
+  const isLeaving = suspending !== undefined && suspending !== "ignore" && takesAway(suspending);
   return status === "SUSPENDED" && isLeaving ? "inactive" : "active";
 }

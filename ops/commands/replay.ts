@@ -49,8 +49,8 @@ async function replayPeriod(session: Session, { from, to, dryRun, yes, note, by 
   if (!session.json || dryRun)
     printRows(rows, { json: session.json, nothing: "Nothing of that period can or need be done again." });
   if (dryRun || possible.length === 0) return;
-  const deletions = possible.filter(({ kind }) => kind === "leaver").length;
-  if (deletions > 0) warnOfDeletion(`those of the ${deletions} leavers whom the guards let through`);
+  const deletions = possible.filter(({ mayDelete }) => mayDelete).length;
+  if (deletions > 0) warnOfDeletion(`those of the ${deletions} people whom the guards let through`);
   if (!yes) await confirmByTyping(`replay ${possible.length}`, deletions > 0 ? undefined : deletesNobody);
   const progress = new Progress("queued", possible.length);
   const done = await replay(connection, plan, { by: (await callerOf(connection, by)).by, note }, () => progress.add());

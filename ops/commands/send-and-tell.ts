@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { takesAway } from "../../lib/lifecycle/event.ts";
 import { callerOf, userName } from "../caller.ts";
 import { confirmByTyping, warnOfDeletion } from "../confirm.ts";
 import { awaitOutcome } from "../outcome.ts";
@@ -22,12 +23,15 @@ export async function sendAndTell(
   email: string,
   options: SayOptions,
 ): Promise<void> {
-  if (kind === "leaver" && !options.yes) {
+  const connection = await session.connection();
+  if (takesAway(kind) && !options.yes) {
+    const { deleteAfterHours } = connection.config.suspension;
+    if (kind === "suspend")
+      console.error(`Unless they are reinstated, they are deleted after ${deleteAfterHours} hours.`);
     warnOfDeletion(email);
     await confirmByTyping(email);
   }
   const { name, role, developer: isDeveloper } = options;
-  const connection = await session.connection();
   const { by } = await callerOf(connection, options.by);
   const id = await sendEvent(connection, kind, email, { name, role, isDeveloper }, by);
   const ended = options.timeout === 0 ? undefined : await awaitOutcome(connection, email, id, options.timeout * 1000);

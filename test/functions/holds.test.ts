@@ -141,17 +141,20 @@ describe("a dismissal", () => {
 });
 
 describe("somebody whose address changed", () => {
-  it("is not taken for gone when they leave: their account may be under the former one", async () => {
-    const bench = await workbench();
-    const renamed = "ada.king@example.com";
-    const person = { externalId: "00u1" };
-    await bench.deliver([eventOf("joiner", ada, { occurredAt: at(-9), person })]);
-    const mover = eventOf("mover", renamed, { occurredAt: at(-8), person });
-    await bench.deliver([mover]);
-    await putBack(bench, "HELD", mover.id, word);
-    await workAll(bench);
-    expect(await held(bench)).toEqual([]);
-    await bench.deliver([eventOf("leaver", renamed, { person })]);
-    expect(await listShelved(bench.table, "HELD")).toMatchObject([{ reason: "email_change", knownEmail: ada }]);
-  });
+  it.each(["leaver", "suspend"] as const)(
+    "is not taken for gone by a %s: the former one may have an account",
+    async (kind) => {
+      const bench = await workbench();
+      const renamed = "ada.king@example.com";
+      const person = { externalId: "00u1" };
+      await bench.deliver([eventOf("joiner", ada, { occurredAt: at(-9), person })]);
+      const mover = eventOf("mover", renamed, { occurredAt: at(-8), person });
+      await bench.deliver([mover]);
+      await putBack(bench, "HELD", mover.id, word);
+      await workAll(bench);
+      expect(await held(bench)).toEqual([]);
+      await bench.deliver([eventOf(kind, renamed, { person })]);
+      expect(await listShelved(bench.table, "HELD")).toMatchObject([{ reason: "email_change", knownEmail: ada }]);
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { writeRun } from "../../lib/ledger/runs.ts";
-import { listShelved } from "../../lib/ledger/shelf.ts";
+import { listShelved, shelve } from "../../lib/ledger/shelf.ts";
 import { forget } from "../../ops/forget.ts";
 import { describeForgotten } from "../../ops/forgotten.ts";
 import { dismiss, putBack } from "../../ops/shelves.ts";
@@ -83,7 +83,7 @@ describe("forgetting somebody", () => {
 
   it("finds what was filed under an id only", async () => {
     const bench = await workbench();
-    const byId = { ...eventOf("mover", ada), person: { externalId: "00u-ada" } };
+    const byId = { ...eventOf("joiner", ada), person: { externalId: "00u-ada" } };
     await bench.deliver([byId]);
     await bench.deliver([eventOf("joiner", ada, { occurredAt: at(-9), person }), eventOf("leaver", ada, { person })]);
     expect((await forget(bench, ada, "test")).erased).toMatchObject({ history: 3, waiting: 1, idsAtSources: 1 });
@@ -111,6 +111,22 @@ describe("nobody is forgotten", () => {
     await dismiss(bench, "HELD", leaver.id, word);
     expect((await forget(bench, ada, "test")).erased).toMatchObject({ waiting: 0 });
   });
+
+  it.each(["suspend", "changed", "mover"] as const)(
+    "whose %s by id only waits, and may take access away",
+    async (kind) => {
+      const bench = await workbench();
+      const byId = { ...eventOf(kind, ada), person: { externalId: "00u-ada" } };
+      await shelve(
+        bench.table,
+        "PARKED",
+        { event: byId, person: bench.identity.group(byId), reason: "source_refused" },
+        0,
+      );
+      await bench.deliver([eventOf("joiner", ada, { occurredAt: at(-9), person }), eventOf("leaver", ada, { person })]);
+      await expect(forget(bench, ada, "test")).rejects.toThrow(`decide first what waits: ${byId.id}`);
+    },
+  );
 
   it("whose former address an event of another address names", async () => {
     const bench = await workbench();

@@ -117,13 +117,15 @@ describe("an operator", { timeout: 120_000 }, () => {
   });
 
   it("sends events in their own name and waits for what comes of them, a leaver only when they mean it", async () => {
-    const [refused, sent, queued, nobody] = await Promise.all([
+    const [refused, refusedToo, sent, queued, nobody] = await Promise.all([
       ops("send", "leaver", "ruth@example.com"),
+      ops("send", "suspend", "ruth@example.com"),
       ops("send", "leaver", "joan@example.com", "--yes", "--by", "Cy"),
       ops("send", "joiner", "kim@example.com", "--timeout", "0"),
       ops("send", "joiner", "nobody"),
     ]);
     expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/for ever(.|\n)*--yes/) });
+    expect(refusedToo).toMatchObject({ code: 1, err: expect.stringMatching(/72 hours(.|\n)*for ever(.|\n)*--yes/) });
     expect(sent.out).toMatch(/^leaver joan@example.com: none \(already_absent: .*\) after \d+ ms, event operator:/);
     expect(await history("joan@example.com")).toMatchObject([
       { outcome: "asked", by: "Cy" },

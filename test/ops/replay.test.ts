@@ -27,6 +27,30 @@ it("sends observed leavers again, once the mode is act, for those who are still 
   expect(await plan()).toMatchObject([{ how: "cannot", detail: "they are not at Arize any more" }]);
 });
 
+it("sends observed suspends again too", async () => {
+  const bench = await workbench({ config: { mode: "observe" } });
+  bench.fake.seed({ email: ada });
+  const suspend = eventOf("suspend", ada);
+  await bench.deliver([suspend]);
+  const acting = await bench.restart({ mode: "act" });
+  const planned = await plan();
+  expect(planned).toMatchObject([{ how: "send", kind: "suspend", email: ada, event: suspend.id }]);
+  await replay(await operator(), planned, word, () => {});
+  await acting.deliver(await bench.take("leavers"));
+  expect((await bench.trail(ada)).at(-1)?.outcome).toBe("suspended");
+});
+
+it.each(["reinstate", "suspend"] as const)("leaves a leaver alone that a newer %s came after", async (kind) => {
+  const bench = await workbench({ config: { mode: "observe" } });
+  bench.fake.seed({ email: ada });
+  await bench.deliver([eventOf("leaver", ada, { occurredAt: new Date(Date.now() - 60_000).toISOString() })]);
+  // In a zone where it is earlier by the clock on the wall.
+  const occurredAt = new Date(Date.now() - 8 * 3_600_000).toISOString().replace("Z", "-08:00");
+  await bench.deliver([eventOf(kind, ada, { occurredAt })]);
+  const cannot = { how: "cannot", detail: "something newer is known about the person" };
+  expect((await plan()).find((one) => one.kind === "leaver")).toMatchObject(cannot);
+});
+
 it("says of everything else that only its source can send it again", async () => {
   const bench = await workbench({ config: { mode: "observe" } });
   bench.fake.seed({ email: "bo@example.com" });
@@ -37,16 +61,6 @@ it("says of everything else that only its source can send it again", async () =>
     "cannot would_update",
   ]);
   expect(await replay(await operator(), planned, word, () => {})).toBe(0);
-});
-
-it("leaves a leaver alone that something newer came after", async () => {
-  const bench = await workbench({ config: { mode: "observe" } });
-  bench.fake.seed({ email: ada });
-  await bench.deliver([eventOf("leaver", ada, { occurredAt: new Date(Date.now() - 60_000).toISOString() })]);
-  // In a zone where it is earlier by the clock on the wall.
-  const occurredAt = new Date(Date.now() - 8 * 3_600_000).toISOString().replace("Z", "-08:00");
-  await bench.deliver([eventOf("reinstate", ada, { occurredAt })]);
-  expect(await plan()).toMatchObject([{ how: "cannot", detail: "something newer is known about the person" }]);
 });
 
 it("redrives what was parked in the period", async () => {
