@@ -1,6 +1,6 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { RetryLater } from "../errors.ts";
-import { eventTime, type LifecycleEvent } from "../lifecycle/event.ts";
+import { eventTime, type LifecycleEvent, takesAway } from "../lifecycle/event.ts";
 import type { Placed } from "../lifecycle/places/places.ts";
 import { markOf, readState, type State, short, stateKey, stateSchema } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
@@ -44,7 +44,7 @@ export async function claim(table: LedgerTable, request: ClaimRequest): Promise<
         }${removal([...mark.remove, ...(returns ? ["leftAt"] : [])])} ADD #claims :one${ties.add}`,
         ConditionExpression:
           "(attribute_not_exists(leaseUntil) OR leaseUntil <= :now) AND " +
-          `(attribute_not_exists(#mark) OR #mark <= :version${event.kind === "leaver" ? " OR leaverId = :id" : ""}) AND ` +
+          `(attribute_not_exists(#mark) OR #mark <= :version${takesAway(event.kind) ? " OR leaverId = :id" : ""}) AND ` +
           "(attribute_not_exists(#done) OR #done <> :version OR #doneId <> :id)",
         ExpressionAttributeNames: { ...markNames(event), ...ties.names, "#claims": `claims_${short(event.id)}` },
         ExpressionAttributeValues: {
@@ -86,7 +86,7 @@ async function explainRefusal(table: LedgerTable, request: ClaimRequest): Promis
   const mark = state[`mark_${markOf(event.kind)}`];
   const isDone = state[`done_${markOf(event.kind)}`] === version && state[`doneId_${markOf(event.kind)}`] === event.id;
   if (isDone) return { claimed: false, why: "duplicate", state };
-  const isItself = event.kind === "leaver" && state.leaverId === event.id;
+  const isItself = takesAway(event.kind) && state.leaverId === event.id;
   if (typeof mark === "number" && mark > version && !isItself) return { claimed: false, why: "stale", state };
   await raiseMark(table, request);
   return { claimed: false, why: "busy", state, retryAfterMs: Math.max(0, (state.leaseUntil ?? 0) - now) };
@@ -103,16 +103,16 @@ async function raiseMark(table: LedgerTable, request: ClaimRequest): Promise<voi
         UpdateExpression: `SET ${set}${removal(remove)}`,
         ConditionExpression: "attribute_not_exists(#mark) OR #mark < :version",
         ExpressionAttributeNames: { "#mark": markNames(event)["#mark"] },
-        ExpressionAttributeValues: { ":version": version, ...(event.kind === "leaver" && { ":id": event.id }) },
+        ExpressionAttributeValues: { ":version": version, ...(takesAway(event.kind) && { ":id": event.id }) },
       }),
     ),
   );
 }
 
-/** What raises the mark. That of a leaver says which one it was, see `leaverId`. */
+/** What raises the mark. That of what takes access away says which event it was, see `leaverId`. */
 function raised({ event }: ClaimRequest): { set: string; remove: string[] } {
   const groups = event.membership === undefined ? "" : ", mark_groups = :version";
-  if (event.kind === "leaver") return { set: `#mark = :version${groups}, leaverId = :id`, remove: [] };
+  if (takesAway(event.kind)) return { set: `#mark = :version${groups}, leaverId = :id`, remove: [] };
   return { set: `#mark = :version${groups}`, remove: markOf(event.kind) === "membership" ? ["leaverId"] : [] };
 }
 

@@ -60,8 +60,9 @@ export const stateSchema = z.catchall(
     /** When the newest leaver, of the whole person and not of one group, happened; epoch milliseconds. */
     leftAt: number,
     /**
-     * The leaver that raised the membership mark; absent when the newest word was none. Sources that give no time have a
-     * copy of their hook happen later than the first one: what an operator released must not be stale behind its own copy.
+     * The leaver or suspend that raised the membership mark; absent when the newest word was neither. Sources that give no
+     * time have a copy of their hook happen later than the first one: what an operator released must not be stale behind
+     * its own copy.
      */
     leaverId: text,
     renewals: number,
@@ -81,8 +82,10 @@ export const stateSchema = z.catchall(
     ),
     /** The memberships that this system gave them. */
     placed: z.optional(z.array(placedSchema)),
-    /** Since which event (epoch milliseconds) they are suspended, and whether they were a developer before. */
-    suspended: z.optional(z.object({ at: z.number(), isDeveloper: z.boolean() })),
+    /** Since when (epoch milliseconds) and by which event they are suspended; if they were a developer, once they are there. */
+    suspended: z.optional(
+      z.object({ at: z.number(), event: text, source: text, isDeveloper: z.optional(z.boolean()) }),
+    ),
     /** The role change that was reported last, `member>admin`, so that it is reported once. */
     roleReport: text,
     /** A leaver, or a joiner, planned before this moment (epoch milliseconds) has been overtaken. */
@@ -135,4 +138,19 @@ function countOf(state: State, name: string): number {
 /** Whether the newest thing known about the person's membership is that they left. */
 export function isLeaving(state: State): boolean {
   return (state.mark_membership ?? 0) % 2 === 1;
+}
+
+/** Whether the newest thing known about the person's membership is a suspend, done or not. */
+export function isSuspending(state: State): boolean {
+  return state.leaverId !== undefined && !isLeaving(state);
+}
+
+/** Whether a suspend came and was not done: it is held or parked, comes again, or was merely observed. */
+export function isSuspendWaiting(state: State): boolean {
+  return isSuspending(state) && state.suspended === undefined;
+}
+
+/** When the newest thing known about the person's membership happened, epoch milliseconds. */
+export function newestWordAt({ mark_membership = 0 }: State): number {
+  return Math.floor(mark_membership / 2);
 }

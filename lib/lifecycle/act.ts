@@ -11,8 +11,8 @@ import type { Calls } from "./calls/calls.ts";
 import type { Turn } from "./calls/pace.ts";
 import { pages } from "./calls/pages.ts";
 import { confirmLeft, type Doubt } from "./confirm.ts";
-import { type Action, decide, type Known, placePlan } from "./decide.ts";
-import { type LifecycleEvent, normalizeEmail, type Word } from "./event.ts";
+import { type Action, cutOff, decide, type Known, placePlan } from "./decide.ts";
+import { type LifecycleEvent, normalizeEmail, takesAway, type Word } from "./event.ts";
 import { guard, type HoldReason, whyProtected } from "./guards.ts";
 import { revokeKeys, serviceKeysOf } from "./keys.ts";
 import { isPlaced } from "./places/placement.ts";
@@ -73,7 +73,9 @@ export async function act(claimed: Claimed, calls: Calls, workshop: Workshop): P
 
 function choose({ event, email, lifted }: Claimed, user: User | undefined, known: Known, { config }: Workshop): Action {
   const action = decide(event, email, user, known, config);
-  return action.type === "hold" && lifted.includes(action.reason) ? deleteAnyway(user) : action;
+  if (action.type !== "hold" || !lifted.includes(action.reason)) return action;
+  // What an operator released from `unknown_status`: only what takes access away is held for it.
+  return event.kind === "suspend" ? cutOff(user, email, known) : deleteAnyway(user);
 }
 
 function knownOf({ event, email, state }: Claimed, { roles }: LifecycleConfig): Known {
@@ -124,27 +126,27 @@ async function change(
     action.type === "suspend"
       ? await suspend(action, event, state, calls, lease, workshop)
       : await apply(action, calls, event, state, new Date().toISOString());
-  if (action.type !== "suspend" && action.type !== "delete") return applied;
+  if ((action.type !== "suspend" && action.type !== "delete") || action.userId === undefined) return applied;
   const keys = await serviceKeysOf(action.userId, state.placed ?? [], calls, event);
   return keys.length === 0 ? applied : { ...applied, reason: `service keys remain: ${keys.join(", ")}` };
 }
 
-// What an operator released from `unknown_status` is a leaver: theirs was the only kind that is held for it.
 function deleteAnyway(user: User | undefined): Doable {
   if (user === undefined) return { type: "none", reason: "already_absent" };
   return { type: "delete", userId: user.id };
 }
 
 /**
- * The person's record at Arize. When a leaver is not listed, the id that the ledger knows is read, and if there is none or
- * it is gone too, the key's owner must be visible: a key of the wrong account sees nobody, and nobody has left.
+ * The person's record at Arize. When who shall lose their access is not listed, the id that the ledger knows is read, and
+ * if there is none or it is gone too, the key's owner must be visible: a key of the wrong account sees nobody, and nobody
+ * has left.
  * @throws Refused, RetryLater
  */
 async function lookUp({ event, email, state }: Claimed, calls: Calls, workshop: Workshop): Promise<User | undefined> {
   const listed = await calls.read((client, options) => client.find(email, options));
   if (listed !== undefined || state.goneAt !== undefined) return listed;
   const byId = state.userId === undefined ? undefined : await readById(state.userId, calls);
-  if (byId === undefined && (event.kind === "leaver" || state.userId !== undefined)) {
+  if (byId === undefined && (takesAway(event.kind) || state.userId !== undefined)) {
     await confirmAccount(calls, workshop);
   }
   return byId;

@@ -81,7 +81,12 @@ export function wouldApply(action: Doable, places: PlacePlan): Applied {
   if (action.type === "none") return { outcome: "none", reason: after(action.reason), facts: {} };
   const outcome = action.type === "create" && action.renews ? "would_renew" : (`would_${action.type}` as const);
   const what = after(describeAction(action));
-  return { outcome, ...(what && { reason: what }), ...("userId" in action && { userId: action.userId }), facts: {} };
+  return {
+    outcome,
+    ...(what && { reason: what }),
+    ...("userId" in action && action.userId !== undefined && { userId: action.userId }),
+    facts: {},
+  };
 }
 
 function report({ roleReport }: { roleReport?: string }): Facts {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Refused, RetryLater } from "../errors.ts";
 import { type Claim, claim, type Facts, type Lease, record, release } from "../ledger/claim.ts";
 import { hasMembership } from "../ledger/groups.ts";
-import { failures, isLeaving, readState, type State } from "../ledger/state.ts";
+import { failures, readState, type State } from "../ledger/state.ts";
 import { contradictions } from "../ledger/ties.ts";
 import { type Acted, act } from "./act.ts";
 import { backoffMs } from "./backoff.ts";
@@ -161,12 +161,11 @@ async function endActed(acted: Acted, work: Worked, lease: Lease, state: State):
   return endWithoutLease(ending, work);
 }
 
-// The lease ran out while Arize was slow, so somebody else may have acted on the person meanwhile. If it was their leaver,
-// what was just created has to go again.
+// The lease ran out while Arize was slow, so somebody else may have acted on the person meanwhile. If it was their leaver, or
+// suspend, what was just created has to go again, or lose what it got.
 async function endWithoutLease(ending: Ending, { event, subject, workshop }: Work): Promise<Ending> {
   const state = await readState(workshop.table, subject.person);
-  const isLate = ending.action === "create" && isLeaving(state);
-  if (isLate && (await compensate(event, subject.email, state, workshop))) return ending;
+  if (ending.action === "create" && (await compensate(event, subject.email, state, workshop))) return ending;
   throw new RetryLater("lease_lost");
 }
 

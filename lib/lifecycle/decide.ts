@@ -1,7 +1,7 @@
 import type { CreateUser, UserChanges } from "../arize/requests.ts";
 import type { User } from "../arize/schemas.ts";
 import type { LifecycleConfig } from "../config.ts";
-import type { Kind, LifecycleEvent, Role } from "./event.ts";
+import { type Kind, type LifecycleEvent, type Role, takesAway } from "./event.ts";
 import { type Place, type Placed, type PlacePlan, placesOf, planPlaces } from "./places/places.ts";
 import type { RuleMatch } from "./roles.ts";
 
@@ -18,8 +18,8 @@ export interface Known {
   match?: RuleMatch | undefined;
   /** The memberships that this system gave them. */
   placed?: readonly Placed[] | undefined;
-  /** Set while they are suspended: whether they were a developer before. */
-  suspended?: { isDeveloper: boolean } | undefined;
+  /** Set while they are suspended: whether they were a developer before, where they were there. */
+  suspended?: { isDeveloper?: boolean | undefined } | undefined;
 }
 
 /** What a profile update can change. */
@@ -49,6 +49,14 @@ export interface RoleReport {
   roleReport?: string;
 }
 
+/** What a suspend takes: nothing from somebody who is not at Arize, who is kept from getting there instead. */
+export interface Cut {
+  userId?: string;
+  email: string;
+  developer: boolean;
+  remove: Placed[];
+}
+
 export type Action =
   | ({ type: "none"; reason: NoneReason } & RoleReport)
   | { type: "create"; input: CreateUser; renews: boolean }
@@ -56,7 +64,7 @@ export type Action =
   | { type: "delete"; userId: string }
   | { type: "resend"; userId: string }
   | { type: "reset"; userId: string }
-  | { type: "suspend"; userId: string; email: string; developer: boolean; remove: Placed[] }
+  | ({ type: "suspend" } & Cut)
   | ({ type: "place"; userId: string } & PlacePlan)
   | { type: "hold"; reason: "unknown_status" };
 
@@ -82,12 +90,16 @@ export function decide(
   return decideCurrent(withRule(restored, user, known.match), email, user, withInviteMode(policy, known.match));
 }
 
-function decideSuspend(user: User | undefined, email: string, { placed = [], suspended }: Known): Action {
-  if (user === undefined) return none("not_a_user");
-  if (user.status === "unknown" || user.status === "inactive") return none("unknown_status");
-  const developer = user.isDeveloper !== false;
-  if (suspended !== undefined && !developer && placed.length === 0) return none("suspended");
-  return { type: "suspend", userId: user.id, email, developer, remove: planPlaces([], placed).remove };
+function decideSuspend(user: User | undefined, email: string, known: Known): Action {
+  if (user?.status === "unknown" || user?.status === "inactive") return decideUnknown("suspend");
+  return cutOff(user, email, known);
+}
+
+/** What there is to take from somebody, whatever their status. Their deletion is to be planned even if there is nothing. Pure. */
+export function cutOff(user: User | undefined, email: string, { placed = [] }: Known): Action & { type: "suspend" } {
+  if (user === undefined) return { type: "suspend", email, developer: false, remove: [] };
+  const { remove } = planPlaces([], placed);
+  return { type: "suspend", userId: user.id, email, developer: user.isDeveloper !== false, remove };
 }
 
 // Who comes back gets back what was taken, unless the event says otherwise.
@@ -165,7 +177,7 @@ function none(reason: NoneReason): Action {
 }
 
 function movesMembership(kind: Kind): boolean {
-  return kind === "joiner" || kind === "reinstate" || kind === "leaver" || kind === "suspend";
+  return kind === "joiner" || kind === "reinstate" || takesAway(kind);
 }
 
 function decideAbsent(event: LifecycleEvent, email: string, policy: Policy): Action {
@@ -184,9 +196,10 @@ function decideAbsent(event: LifecycleEvent, email: string, policy: Policy): Act
   }
 }
 
-// A status that the API added later may mean anything: nothing is done to such a user, and a deletion waits for a person.
+// A status that the API added later may mean anything: nothing is done to such a user, and what takes access away waits for
+// a person.
 function decideUnknown(kind: Kind): Action {
-  return kind === "leaver" ? { type: "hold", reason: "unknown_status" } : none("unknown_status");
+  return takesAway(kind) ? { type: "hold", reason: "unknown_status" } : none("unknown_status");
 }
 
 function decideResend(event: LifecycleEvent, user: User, policy: Policy): Action {

@@ -1,8 +1,8 @@
 import { RetryLater } from "../errors.ts";
 import { dropCounters } from "../ledger/claim.ts";
-import { failures, isLeaving, type State, unfinishedClaims } from "../ledger/state.ts";
+import { failures, isLeaving, isSuspending, newestWordAt, type State, unfinishedClaims } from "../ledger/state.ts";
 import { end } from "./endings.ts";
-import type { LifecycleEvent } from "./event.ts";
+import { type LifecycleEvent, takesAway } from "./event.ts";
 import type { Ending, Workshop } from "./workshop.ts";
 
 /** Who an event is about, as far as this goes. */
@@ -13,7 +13,7 @@ interface Who {
 
 /**
  * Ends an event that will not be claimed (again). An earlier attempt of it that never wrote its end may have created the
- * person after their leaver had looked: then another leaver follows.
+ * person after their leaver, or suspend, had looked: then another one follows.
  * @param outcome `undefined` when the end is written already
  * @throws RetryLater
  */
@@ -46,16 +46,14 @@ export async function compensateEarlierAttempts(
 
 function mayCreate({ kind }: LifecycleEvent, { config }: Workshop): boolean {
   if (kind === "mover") return config.moversMayJoin;
-  return (
-    kind !== "leaver" && kind !== "password.reset" && kind !== "changed" && kind !== "placement" && kind !== "suspend"
-  );
+  return !takesAway(kind) && kind !== "password.reset" && kind !== "changed" && kind !== "placement";
 }
 
 /**
- * Sends a leaver after a creation that may have come too late: as an event of its own, so that this deletion too goes
- * through the one path, with its guards. It carries the time of the leaver that it stands in for. One that has not ended
+ * Sends a leaver, or a suspend, after a creation that may have come too late: as an event of its own, so that this too goes
+ * through the one path, with its guards. It carries the time of the one that it stands in for. One that has not ended
  * yet will look for itself: when it is at work just now nobody can tell what it will see, so this event comes again.
- * @returns whether the newest thing known is that they left
+ * @returns whether the newest thing known is that they left, or are suspended
  * @throws RetryLater
  */
 export async function compensate(
@@ -65,7 +63,7 @@ export async function compensate(
   { queue }: Workshop,
   ownToken?: string,
 ): Promise<boolean> {
-  if (!isLeaving(state)) return false;
+  if (!isLeaving(state) && !isSuspending(state)) return false;
   if (state.done_membership !== state.mark_membership) {
     if ((state.leaseUntil ?? 0) > Date.now() && state.leaseOwner !== ownToken)
       throw new RetryLater("busy", { afterMs: 1_000 });
@@ -75,9 +73,9 @@ export async function compensate(
     {
       id: `compensation:${event.id}`,
       source: "compensation",
-      kind: "leaver",
+      kind: isLeaving(state) ? "leaver" : "suspend",
       attempt: event.attempt,
-      occurredAt: new Date(((state.mark_membership ?? 1) - 1) / 2).toISOString(),
+      occurredAt: new Date(newestWordAt(state)).toISOString(),
       receivedAt: new Date().toISOString(),
       person: { email },
     },

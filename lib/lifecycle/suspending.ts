@@ -2,6 +2,7 @@ import { type Lease, noteSuspended } from "../ledger/claim.ts";
 import { notePlan } from "../ledger/plans.ts";
 import { dropDue, dueKey, schedule } from "../ledger/shelf.ts";
 import type { State } from "../ledger/state.ts";
+import { awaitsDeletion, deletionId } from "../ledger/suspension.ts";
 import type { Applied } from "./apply.ts";
 import type { Calls } from "./calls/calls.ts";
 import type { Action } from "./decide.ts";
@@ -14,6 +15,9 @@ type Suspend = Extract<Action, { type: "suspend" }>;
 /**
  * Cuts somebody's access by what can be undone: developer permission, and the memberships that this system gave. Their
  * deletion is planned first, so that it comes even when the cutting fails; a reinstatement or a joiner calls it off.
+ * It is planned for somebody who is not at Arize too: nobody else would look whether a creation that was under way got
+ * them there after all. A suspend of somebody whose deletion is still to come takes what is left, and puts nothing off:
+ * whatever repeats itself would keep them for ever.
  * @throws Refused, RetryLater; both leave everything to be tried again, which does no harm
  */
 export async function suspend(
@@ -25,10 +29,19 @@ export async function suspend(
   workshop: Workshop,
 ): Promise<Applied> {
   const { userId, developer, remove } = action;
-  const suspended = { at: eventTime(event), isDeveloper: state.suspended?.isDeveloper ?? developer };
+  const isRepeated = awaitsDeletion(state, Date.now()) && state.suspended?.event !== event.id;
+  const suspended = {
+    ...(isRepeated && state.suspended
+      ? state.suspended
+      : { at: eventTime(event), event: event.id, source: event.source }),
+    isDeveloper: state.suspended?.isDeveloper ?? (userId === undefined ? undefined : developer),
+  };
   // Noted before the plan is made: whoever joins again calls a plan off only for somebody known to be suspended.
   await noteSuspended(workshop.table, lease, suspended);
-  await planDeletion(event, action.email, lease.person, workshop);
+  if (!isRepeated) await planDeletion(event, action.email, lease.person, workshop);
+  if (userId === undefined) return { outcome: "suspended", reason: "already_absent", facts: { suspended } };
+  const isCut = !developer && remove.length === 0;
+  if (isRepeated && isCut) return { outcome: "none", reason: "suspended", userId, facts: { suspended } };
   try {
     if (developer) await calls.write((client, options) => client.update(userId, { isDeveloper: false }, options));
     for (const place of remove) await takeOut(place, userId, calls);
@@ -43,7 +56,7 @@ async function planDeletion(event: LifecycleEvent, email: string, person: string
   const { config, table } = workshop;
   const at = new Date(eventTime(event) + config.suspension.deleteAfterHours * 3_600_000).toISOString();
   const leaver: LifecycleEvent = {
-    id: `suspension:${event.id}`,
+    id: deletionId(event.id),
     source: event.source,
     kind: "leaver",
     attempt: event.attempt,

@@ -235,16 +235,19 @@ describe("leavers", () => {
     expect(bench.fake.calls()["GET /v2/users/{id}"]).toBe(2);
   });
 
-  it("are not taken for absent while the key does not see its own owner", async () => {
-    const bench = await workbench({ config: { apiKeyOwner: "robot@example.com" } });
-    const leaver = eventOf("leaver", ada);
-    expect(await bench.deliver([leaver])).toEqual([leaver.id]);
-    expect(await ends(bench)).toEqual([]);
-    // Nor is anybody invited into what may be somebody else's account.
-    const joiner = eventOf("joiner", grace);
-    expect(await bench.deliver([joiner])).toEqual([joiner.id]);
-    expect(statusOf(bench, grace)).toBeUndefined();
-  });
+  it.each(["leaver", "suspend"] as const)(
+    "are not taken for absent while the key does not see its own owner: %s",
+    async (kind) => {
+      const bench = await workbench({ config: { apiKeyOwner: "robot@example.com" } });
+      const event = eventOf(kind, ada);
+      expect(await bench.deliver([event])).toEqual([event.id]);
+      expect(await ends(bench)).toEqual([]);
+      // Nor is anybody invited into what may be somebody else's account.
+      const joiner = eventOf("joiner", grace);
+      expect(await bench.deliver([joiner])).toEqual([joiner.id]);
+      expect(statusOf(bench, grace)).toBeUndefined();
+    },
+  );
 
   it("are found by the sweep when they are there again, whatever came for them meanwhile", async () => {
     const bench = await workbench();
@@ -279,15 +282,20 @@ describe("leavers", () => {
     expect(statusOf(bench)).toBe("inactive");
   });
 
-  it("who were merely observed are shown by the full listing, so that somebody decides", async () => {
-    const bench = await workbench({ config: { mode: "observe" } });
-    bench.fake.seed({ email: ada });
-    await bench.deliver([eventOf("leaver", ada)]);
-    const acting = await bench.restart();
-    expect(await acting.reconcile({ mode: "full", dryRun: true })).toMatchObject({
-      plan: [{ wants: "decision", email: ada }],
-    });
-  });
+  it.each(["leaver", "suspend"] as const)(
+    "who were merely observed are shown by the full listing, so that somebody decides: %s",
+    async (kind) => {
+      const bench = await workbench({ config: { mode: "observe" } });
+      bench.fake.seed({ email: ada });
+      const event = eventOf(kind, ada, { occurredAt: at(-1) });
+      await bench.deliver([event]);
+      const acting = await bench.restart({ mode: "act" });
+      const listed = () => acting.reconcile({ mode: "full", dryRun: true });
+      expect(await listed()).toMatchObject({ plan: [{ wants: "decision", email: ada }] });
+      await acting.deliver([{ ...event, attempt: 1 }]);
+      expect(await listed()).toMatchObject({ plan: [] });
+    },
+  );
 
   it("who are admins are weighed against everybody, within the time that there is", async () => {
     const bench = await workbench({ config: { apiKeyOwner: "robot@example.com" } });

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { listDue } from "../../lib/ledger/shelf.ts";
-import { readState } from "../../lib/ledger/state.ts";
+import { claim, noteSuspended } from "../../lib/ledger/claim.ts";
+import { listDue, listShelved } from "../../lib/ledger/shelf.ts";
+import { readState, versionOf } from "../../lib/ledger/state.ts";
 import { localSecrets, secretIds } from "../../local/environment.ts";
 import { oktaRequest } from "../../local/signed-requests.ts";
+import { dismiss, putBack } from "../../ops/shelves.ts";
+import { stopNext } from "../support/gate.ts";
 import { eventOf, type Workbench, workbench } from "../support/workbench.ts";
 
 const ada = "ada@example.com";
@@ -131,6 +134,128 @@ describe("who is suspended", () => {
     expect(await bench.trail("owner@example.com")).toMatchObject([{ outcome: "held", reason: "api_key_owner" }]);
     expect(await due(bench)).toEqual([]);
   });
+});
+
+/** An account admin makes a developer of Ada again, at Arize. */
+async function giveByHand(bench: Workbench): Promise<void> {
+  const url = `http://127.0.0.1:${bench.fake.port}/v2/users/${person(bench)?.id}`;
+  const headers = { authorization: `Bearer ${localSecrets[secretIds.arize]}`, "content-type": "application/json" };
+  await fetch(url, { method: "PATCH", headers, body: JSON.stringify({ is_developer: true }) });
+  expect(person(bench)?.isDeveloper).toBe(true);
+}
+const word = { by: "test", note: "a false alarm" };
+const noBudget = { guards: { deletions: { perHour: 0, perDay: 0, shareOfUsers: 0, floor: 0 } } };
+const plannedFor = async (bench: Workbench) => (await due(bench)).map(({ effectiveAt }) => effectiveAt);
+const inHours = (event: { occurredAt: string }, hours: number) =>
+  new Date(Date.parse(event.occurredAt) + hours * 3_600_000).toISOString();
+
+describe("a deletion is planned", () => {
+  it("although the worker died right after it had noted the suspension, and nothing was to be cut", async () => {
+    const bench = await workbench({ config: { ...config, roles: [] } });
+    bench.fake.seed({ email: ada, is_developer: false });
+    const event = eventOf("suspend", ada, { occurredAt: later(-30) });
+    const lease = { person: bench.identity.person(ada), event, token: "died" };
+    await claim(bench.table, { ...lease, version: versionOf(event), now: 0, leaseMs: 1 });
+    const { id, source } = event;
+    await noteSuspended(bench.table, lease, {
+      at: Date.parse(event.occurredAt),
+      event: id,
+      source,
+      isDeveloper: false,
+    });
+    await bench.deliver([event], { receives: 2 });
+    expect(await plannedFor(bench)).toEqual([inHours(event, 72)]);
+  });
+
+  it("once: another suspend meanwhile puts it off no further, and takes what was given in between", async () => {
+    const bench = await joined();
+    const [first, second] = [-30, -20].map((seconds) => eventOf("suspend", ada, { occurredAt: later(seconds) }));
+    if (first === undefined || second === undefined) throw new Error("there are two");
+    await bench.deliver([first]);
+    await giveByHand(bench);
+    await bench.deliver([second]);
+    expect(person(bench)?.isDeveloper).toBe(false);
+    await bench.deliver([eventOf("suspend", ada, { occurredAt: later(-10) })]);
+    const suspends = (await bench.trail(ada)).filter(({ kind }) => kind === "suspend");
+    expect(suspends.map(({ outcome }) => outcome)).toEqual(["suspended", "suspended", "none"]);
+    expect(await plannedFor(bench)).toEqual([inHours(first, 72)]);
+  });
+
+  it("again for who leaves again, after the first deletion was held and dismissed", async () => {
+    const bench = await joined({ config: { ...soon, ...noBudget } });
+    await bench.deliver([eventOf("suspend", ada, { occurredAt: later(-30) })]);
+    await whenDue(bench);
+    const [held] = await listShelved(bench.table, "HELD");
+    await dismiss(bench, "HELD", held?.event.id ?? "", word);
+    const acting = await bench.restart(config);
+    const second = eventOf("suspend", ada, { occurredAt: later(-10) });
+    await acting.deliver([second]);
+    expect(await plannedFor(bench)).toEqual([inHours(second, 72)]);
+  });
+
+  it("for somebody who is not at Arize: whoever gets there meanwhile is cut, and then deleted", async () => {
+    const bench = await workbench({ config });
+    const suspend = eventOf("suspend", ada, { occurredAt: later(-30) });
+    await bench.deliver([suspend]);
+    expect(await ends(bench)).toEqual(["suspended already_absent"]);
+    expect(await plannedFor(bench)).toEqual([inHours(suspend, 72)]);
+    await bench.deliver([eventOf("reinstate", ada, { occurredAt: later(-10) })]);
+    expect(person(bench)).toMatchObject({ isDeveloper: true });
+    expect(await due(bench)).toEqual([]);
+  });
+});
+
+describe("a creation that comes after a suspend had looked", () => {
+  it("is followed by another suspend, and what that takes can be given back", async () => {
+    const bench = await workbench({ config: { ...config, roles: [] }, environment: { LEASE_MS: "200" } });
+    const other = await bench.restart();
+    const creating = stopNext(bench.fake, "POST /v2/users", "before");
+    const joining = bench.deliver([eventOf("joiner", ada, { occurredAt: later(-60) })]);
+    await creating.reached;
+    const suspend = eventOf("suspend", ada, { occurredAt: later(-30) });
+    await expect.poll(() => other.deliver([suspend])).toEqual([]);
+    creating.open();
+    expect(await joining).toEqual([]);
+    expect(person(bench)?.isDeveloper).toBe(true);
+    const compensation = await bench.take("leavers");
+    expect(compensation).toMatchObject([{ source: "compensation", kind: "suspend" }]);
+    await other.deliver(compensation);
+    expect(person(bench)).toMatchObject({ status: "invited", isDeveloper: false });
+    expect(await plannedFor(bench)).toEqual([inHours(suspend, 72)]);
+    await other.deliver([eventOf("reinstate", ada, { occurredAt: later(-10) })]);
+    expect(person(bench)?.isDeveloper).toBe(true);
+  });
+
+  it("waits while the suspend is still at work", async () => {
+    const bench = await workbench({ config: { ...config, roles: [] }, environment: { LEASE_MS: "2000" } });
+    const other = await bench.restart();
+    const joiner = eventOf("joiner", ada, { occurredAt: later(-60) });
+    const lost = { person: bench.identity.person(ada), event: joiner, version: versionOf(joiner), token: "died" };
+    await claim(bench.table, { ...lost, now: 0, leaseMs: 1 });
+    const looking = stopNext(bench.fake, "GET /v2/users", "after");
+    const suspending = other.deliver([eventOf("suspend", ada, { occurredAt: later(-30) })]);
+    await looking.reached;
+    bench.fake.seed({ email: ada });
+    expect(await bench.deliver([joiner], { receives: 2 })).toEqual([joiner.id]);
+    looking.open();
+    await suspending;
+    expect(await bench.deliver([joiner], { receives: 3 })).toEqual([]);
+    await bench.deliver(await bench.take("leavers"));
+    expect(person(bench)?.isDeveloper).toBe(false);
+  });
+});
+
+it("a suspend of somebody with a status that nobody knows is held, and done once it is released", async () => {
+  const bench = await workbench({ config });
+  bench.fake.seed({ email: ada });
+  bench.fake.fault({ route: "GET /v2/users", unknownStatus: "SUSPENDED", times: null });
+  const suspend = eventOf("suspend", ada, { occurredAt: later(-30) });
+  await bench.deliver([suspend]);
+  expect(await ends(bench)).toEqual(["held unknown_status"]);
+  await putBack(bench, "HELD", suspend.id, word);
+  await bench.deliver(await bench.take("leavers"));
+  expect(person(bench)?.isDeveloper).toBe(false);
+  expect(await due(bench)).toHaveLength(1);
 });
 
 it("is what an event type means where the configuration says so", async () => {

@@ -3,7 +3,7 @@ import { RetryLater } from "../../errors.ts";
 import { ApiException } from "../../http/errors.ts";
 import { readListing, writeListing } from "../../ledger/listing.ts";
 import { endRun, type Run, readRun, writeRun } from "../../ledger/runs.ts";
-import { isLeaving } from "../../ledger/state.ts";
+import { isLeaving, isSuspendWaiting } from "../../ledger/state.ts";
 import { seenAt } from "../../ledger/ties.ts";
 import { log, metricNames } from "../../telemetry.ts";
 import { pagesAhead } from "../calls/pages.ts";
@@ -57,7 +57,7 @@ async function lookAt(page: UsersPage, run: Run, listed: SourcesSwept, workshop:
   return [...lookForLingering(page, run, known), ...lookForMissed(page, run, listed, known, workshop)];
 }
 
-/** @returns those whose leaver came and who are still there all the same: held, waiting, or merely observed */
+/** @returns those whose leaver or suspend came and was not done: it is held, waits, or was merely observed */
 function lookForLingering(page: UsersPage, run: Run, known: KnownStates): PlanEntry[] {
   const unfinished: PlanEntry[] = [];
   run.users += page.users.length;
@@ -66,7 +66,8 @@ function lookForLingering(page: UsersPage, run: Run, known: KnownStates): PlanEn
     const state = known(email);
     const leftAt = state === undefined ? undefined : leftForGood(state);
     if (leftAt !== undefined) run.lingering.push({ userId, email, leftAt });
-    else if (state !== undefined && isLeaving(state)) unfinished.push({ wants: "decision", email, userId });
+    else if (state !== undefined && (isLeaving(state) || isSuspendWaiting(state)))
+      unfinished.push({ wants: "decision", email, userId });
   }
   return unfinished;
 }
@@ -85,8 +86,8 @@ function lookForMissed(
     const state = known(email);
     if (state === undefined) continue;
     for (const source of believed) {
-      const isListed = seen.get(source)?.has(identity.person(email)) || seenAt(state, source) === run.at;
-      const externalId = missedLeaver({ source, email }, state, isListed, config);
+      if (seen.get(source)?.has(identity.person(email)) || seenAt(state, source) === run.at) continue;
+      const externalId = missedLeaver({ source, email }, state, Date.now(), config);
       if (externalId === undefined) continue;
       missed.push({ wants: "missed_leaver", email, userId, event: hintOf({ source, externalId, email }, run.at) });
     }

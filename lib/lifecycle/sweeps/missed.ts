@@ -1,5 +1,6 @@
 import { isManaged, type LifecycleConfig } from "../../config.ts";
-import { isLeaving, type State } from "../../ledger/state.ts";
+import { isLeaving, isSuspendWaiting, type State } from "../../ledger/state.ts";
+import { awaitsDeletion } from "../../ledger/suspension.ts";
 import { cameFrom, externalIdAt, lastWord } from "../../ledger/ties.ts";
 import { mayCause } from "../admissible.ts";
 import type { LifecycleEvent } from "../event.ts";
@@ -40,15 +41,15 @@ export function isMissedJoiner({ source, email }: Listed, state: State | undefin
  * The id at a source of a user of Arize who came from there and whom its listing does not have any more. Somebody whom
  * neither an event nor an earlier listing of that source gave access is none of its people, whatever its listing lacks.
  * Pure.
- * @param isListed whether the listing has them
  */
 export function missedLeaver(
   { source, email }: Omit<Listed, "externalId">,
   state: State,
-  isListed: boolean,
+  now: number,
   config: LifecycleConfig,
 ): string | undefined {
-  if (isListed || !isManaged(email, config) || !mayCause({ source, kind: "leaver" }, config)) return undefined;
-  // Whose leaver came is gone, or held, or waits.
-  return isLeaving(state) || !cameFrom(state, source) ? undefined : externalIdAt(state, source);
+  if (!isManaged(email, config) || !mayCause({ source, kind: "leaver" }, config)) return undefined;
+  // Whose leaver or suspend came is gone, or held, or waits, or is deleted on the day that was planned.
+  const isOut = isLeaving(state) || isSuspendWaiting(state) || awaitsDeletion(state, now);
+  return isOut || !cameFrom(state, source) ? undefined : externalIdAt(state, source);
 }

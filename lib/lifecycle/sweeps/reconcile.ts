@@ -1,14 +1,14 @@
 import type { User } from "../../arize/schemas.ts";
 import { isManaged, type LifecycleConfig } from "../../config.ts";
 import type { Listing } from "../../ledger/listing.ts";
-import { isLeaving, type State } from "../../ledger/state.ts";
+import { isLeaving, isSuspending, type State } from "../../ledger/state.ts";
 import type { Kind, LifecycleEvent } from "../event.ts";
 
 /**
  * What a sweep wants for one user. `missed_joiner` and `missed_leaver` are people about whom their source is asked, since
  * its listing has, or lacks, them. Two are reports: `abandoned` is an invitation that nobody accepts, `decision` somebody
- * who left and is still there, because their leaver is held, waiting, or was merely observed. Whoever wants them removed
- * sends a leaver.
+ * who left, or was suspended, and is still there with their access, because that event is held, waiting, or was merely
+ * observed. Whoever wants them removed sends a leaver.
  */
 export interface PlanEntry {
   wants: "renew" | "remind" | "remove" | "apply" | "missed_joiner" | "missed_leaver" | "abandoned" | "decision";
@@ -31,7 +31,7 @@ export function planInvitation(
   config: LifecycleConfig,
 ): PlanEntry | undefined {
   if (!isManaged(user.email, config) || (state !== undefined && isLeaving(state))) return undefined;
-  if (state?.suspended !== undefined) return undefined;
+  if (state !== undefined && (state.suspended !== undefined || isSuspending(state))) return undefined;
   const invitedAt = state?.invitedAt === undefined ? user.createdAt?.getTime() : Date.parse(state.invitedAt);
   const ageHours = invitedAt === undefined ? Number.POSITIVE_INFINITY : (now - invitedAt) / hourMs;
   if (user.status === "expired") return planRenewal(user, state?.renewals ?? 0, ageHours, now, config);

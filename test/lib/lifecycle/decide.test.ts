@@ -96,11 +96,12 @@ const table: Record<Kind, Record<StateName, Action>> = {
     ...unknownStatus,
   },
   suspend: {
-    absent: none("not_a_user"),
+    absent: { type: "suspend", email, developer: false, remove: [] },
     invited: cut,
     expired: cut,
     active: cut,
-    ...unknownStatus,
+    inactive: hold,
+    unknown: hold,
   },
   changed: {
     absent: none("no_lookup"),

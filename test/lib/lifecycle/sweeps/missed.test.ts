@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parseConfig } from "../../../../lib/config.ts";
 import { eventSchema } from "../../../../lib/lifecycle/event.ts";
 import { hintOf, isMissedJoiner, missedLeaver } from "../../../../lib/lifecycle/sweeps/missed.ts";
-import { minimalConfig, noon } from "../../../support/events.ts";
+import { at, minimalConfig, noon } from "../../../support/events.ts";
 
 const ann = { source: "okta", externalId: "00u1", email: "ann@example.com" };
 const config = (more: object = {}) => parseConfig(minimalConfig({ sources: { okta: { everyone: true, ...more } } }));
@@ -28,16 +28,21 @@ test.each([
 });
 
 const joined = { said_okta: 20, id_okta: "00u1" };
+const suspended = { ...joined, mark_membership: 30, leaverId: "okta:1", suspended: { at: 15 } };
+const plannedFor = (ms: number) => ({ ...suspended, plannedLeaverDue: `${at(ms)}#suspension:okta:1` });
 test.each([
-  ["who had joined", joined, false, {}, "00u1"],
-  ["whom an earlier listing had", { seen_okta: noon, id_okta: "00u1" }, false, {}, "00u1"],
-  ["who is listed", joined, true, {}, undefined],
-  ["whom only a profile update named", { id_okta: "00u1" }, false, {}, undefined],
-  ["who came from elsewhere", { said_bamboohr: 20, id_bamboohr: "71" }, false, {}, undefined],
-  ["whose leaver came", { ...joined, said_okta: 21 }, false, {}, undefined],
-  ["whose leaver waits", { ...joined, mark_membership: 31 }, false, {}, undefined],
-  ["whom the source may not remove", joined, false, { allow: ["joiner"] }, undefined],
-])("of a user %s the source is asked, or not", (_, state, isListed, more, id) => {
-  expect(missedLeaver(ann, state, isListed, config(more))).toBe(id);
-  expect(missedLeaver(stranger, state, isListed, config(more))).toBeUndefined();
+  ["who had joined", joined, {}, "00u1"],
+  ["whom an earlier listing had", { seen_okta: noon, id_okta: "00u1" }, {}, "00u1"],
+  ["whom only a profile update named", { id_okta: "00u1" }, {}, undefined],
+  ["who came from elsewhere", { said_bamboohr: 20, id_bamboohr: "71" }, {}, undefined],
+  ["whose leaver came", { ...joined, said_okta: 21 }, {}, undefined],
+  ["whose leaver waits", { ...joined, mark_membership: 31 }, {}, undefined],
+  ["whose suspend waits", { ...suspended, suspended: undefined }, {}, undefined],
+  ["who is suspended and whose day is to come", plannedFor(1), {}, undefined],
+  ["who is suspended and whose day has passed", plannedFor(-1), {}, "00u1"],
+  ["who is suspended and has no such day", suspended, {}, "00u1"],
+  ["whom the source may not remove", joined, { allow: ["joiner"] }, undefined],
+])("of a user %s the source is asked, or not", (_, state, more, id) => {
+  expect(missedLeaver(ann, state, noon, config(more))).toBe(id);
+  expect(missedLeaver(stranger, state, noon, config(more))).toBeUndefined();
 });
