@@ -1,17 +1,22 @@
+import { type LifecycleConfig, optionsOf } from "../config.ts";
 import { RetryLater } from "../errors.ts";
 import { readPointer } from "../ledger/pointers.ts";
-import { readState, type State } from "../ledger/state.ts";
+import { newestWordAt, readState, type State } from "../ledger/state.ts";
+import { awaitsDeletion } from "../ledger/suspension.ts";
 import { cameFrom, isJoinedBy } from "../ledger/ties.ts";
 import { mayCause } from "./admissible.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Reading } from "./calls/source-reader.ts";
-import { emailSchema, type Kind, type LifecycleEvent, nameSchema, type Person } from "./event.ts";
+import { emailSchema, eventTime, type Kind, type LifecycleEvent, nameSchema, type Person, type Word } from "./event.ts";
 import type { Delivery, Workshop } from "./workshop.ts";
+
+/** For so long what a source is asked may be older than what it told last: 10 minutes. Its APIs lag behind its webhooks. */
+const settlesMs = 10 * 60_000;
 
 /** An event that can be worked, or why there is nothing to work. */
 export interface Resolved {
   event: LifecycleEvent;
-  nothing?: "no_lookup" | "not_active" | "not_a_member" | "kind_not_allowed" | undefined;
+  nothing?: "no_lookup" | "not_active" | "not_a_member" | "kind_not_allowed" | "suspended" | undefined;
 }
 
 /**
@@ -36,20 +41,43 @@ export async function resolve(event: LifecycleEvent, delivery: Delivery, worksho
  * What a hint means, by what its source says. Somebody who should have access is a mover when the source had said so before
  * and that is done, else a joiner. Somebody who has left, or whom it does not know any more, is a leaver. Somebody who is in
  * none of the configured groups is one only if they were: others of the company may have come to Arize by another way.
- * Whoever is hired and not there yet is nothing: the source will say when they are.
+ * Whoever is hired and not there yet is nothing: the source will say when they are. Who is suspended is left to the deletion
+ * that is planned for them, and is given back what was taken when the source that suspended them has them again.
+ * @throws RetryLater `source_settling`
  */
 async function meaningOf(event: LifecycleEvent, { said }: Reading, workshop: Workshop): Promise<Resolved> {
   if (said === "pending") return { event, nothing: "not_active" };
-  const state = said === "active" || said === "outside" ? await stateOf(event, workshop) : {};
+  const state = await stateOf(event, workshop);
   if (said === "outside" && !cameFrom(state, event.source)) return { event, nothing: "not_a_member" };
-  const kind = said === "active" ? activeKind(event, state, workshop) : "leaver";
+  if (said !== "active" && awaitsDeletion(state, Date.now())) return { event, nothing: "suspended" };
+  const kind = said === "active" ? activeKind(event, state, workshop) : goneKind(event, said, workshop);
   const meant = { ...event, kind };
   return mayCause(meant, workshop.config) ? { event: meant } : { event: meant, nothing: "kind_not_allowed" };
 }
 
-function activeKind({ source, kind }: LifecycleEvent, state: State, { config }: Workshop): Kind {
-  const isJoiner = kind !== "mover" && !isJoinedBy(state, source);
-  return isJoiner && mayCause({ source, kind: "joiner" }, config) ? "joiner" : "mover";
+function activeKind(event: LifecycleEvent, state: State, { config }: Workshop): Kind {
+  const { source, kind } = event;
+  if (kind === "mover") return "mover";
+  if (state.suspended !== undefined) return suspendedKind(event, state, config);
+  return !isJoinedBy(state, source) && mayCause({ source, kind: "joiner" }, config) ? "joiner" : "mover";
+}
+
+// Another source has them as it had them before: that takes back no suspension.
+function suspendedKind(event: LifecycleEvent, state: State, config: LifecycleConfig): Kind {
+  const { source } = event;
+  const newestAt = newestWordAt(state);
+  const isBack = state.suspended?.source === source && eventTime(event) > newestAt;
+  if (!isBack || !mayCause({ source, kind: "reinstate" }, config)) return "mover";
+  const waitMs = newestAt + settlesMs - Date.now();
+  if (waitMs > 0) throw new RetryLater("source_settling", { afterMs: waitMs });
+  return "reinstate";
+}
+
+// Where a source's own word for leaving is a suspend, what it is found to say is none that cannot be undone. Who has merely
+// left the groups has no such word: see `kinds`.
+function goneKind({ source }: LifecycleEvent, said: Word, { config }: Workshop): Kind {
+  const kinds = Object.values(optionsOf(source, config)?.kinds ?? {});
+  return said !== "outside" && kinds.includes("suspend") ? "suspend" : "leaver";
 }
 
 async function stateOf({ source, person }: LifecycleEvent, { table, identity }: Workshop): Promise<State> {

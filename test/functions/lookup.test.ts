@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { listShelved } from "../../lib/ledger/shelf.ts";
+import { listDue, listShelved } from "../../lib/ledger/shelf.ts";
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
 import { oktaHook } from "../../local/signed-requests.ts";
 import { dismiss, putBack } from "../../ops/shelves.ts";
@@ -268,7 +268,89 @@ describe("a hint", () => {
   });
 });
 
+describe("a hint about somebody who is suspended", () => {
+  const suspending = { kinds: { "employee.left": "suspend" as const } };
+  const hibob = { api: {}, ...suspending };
+  const config = { sources: { hibob, bamboohr, standard: {} } };
+  /** Joined by HiBob, and suspended by it, or by whom it says, an hour ago. */
+  const suspended = async (source = "hibob", minutes = -60) => {
+    const bench = await workbench({ config });
+    bench.sources.put("hibob", "71", person);
+    await bench.deliver([thin("changed", -90, "hibob")]);
+    await bench.deliver([eventOf("suspend", ada, { source, occurredAt: at(minutes), person: { externalId: "71" } })]);
+    expect(bench.fake.users().find(({ email }) => email === ada)?.isDeveloper).toBe(false);
+    return bench;
+  };
+  const developer = (bench: Workbench) => bench.fake.users().find(({ email }) => email === ada)?.isDeveloper;
+  const planned = async (bench: Workbench) => (await listDue(bench.table, Date.now() + 100 * 3_600_000)).events;
+
+  it.each(["hibob", "bamboohr"])("does not bring their deletion forward when %s says they are gone", async (source) => {
+    const bench = await suspended();
+    bench.sources.put(source, "71", { ...person, active: false });
+    await bench.deliver([{ ...thin("changed", -1, source), person: { externalId: "71", email: ada } }]);
+    expect((await ends(bench)).at(-1)).toBe("none suspended inactive");
+    expect(statusOf(bench)).toBe("invited");
+    expect(await planned(bench)).toHaveLength(1);
+  });
+
+  it("gives back what was taken when the source that suspended them has them again", async () => {
+    const bench = await suspended();
+    await bench.deliver([thin("changed", -1, "hibob")]);
+    expect((await bench.trail(ada)).at(-1)).toMatchObject({ kind: "reinstate", outcome: "updated" });
+    expect(developer(bench)).toBe(true);
+    expect(await planned(bench)).toEqual([]);
+  });
+
+  it("gives nothing back when it is older, or another source's", async () => {
+    const bench = await suspended();
+    await bench.deliver([thin("changed", -61, "hibob")]);
+    const other = await suspended("standard");
+    await other.deliver([thin("changed", -1, "hibob")]);
+    bench.sources.put("bamboohr", "72", person);
+    await bench.deliver([{ ...thin("changed", -1), person: { externalId: "72" } }]);
+    for (const each of [bench, other]) {
+      expect(developer(each)).toBe(false);
+      expect((await ends(each)).at(-1)).toBe("none suspended active");
+      expect(await planned(each)).toHaveLength(1);
+    }
+  });
+
+  it("waits for the source to have noticed what it said itself a minute ago", async () => {
+    const bench = await suspended("hibob", -2);
+    const hint = thin("changed", -1, "hibob");
+    expect(await bench.deliver([hint])).toEqual([hint.id]);
+    expect(developer(bench)).toBe(false);
+    bench.sources.put("hibob", "71", { ...person, active: false });
+    expect(await bench.deliver([hint], { receives: 2 })).toEqual([]);
+    expect((await ends(bench)).at(-1)).toBe("none suspended inactive");
+  });
+
+  it("suspends them anew where no deletion is planned any more, and only where the source suspends at all", async () => {
+    const bench = await workbench({ config });
+    for (const source of ["hibob", "bamboohr"]) {
+      bench.sources.put(source, "71", person);
+      await bench.deliver([thin("changed", -90, source)]);
+    }
+    bench.sources.put("hibob", "71", { ...person, active: false });
+    await bench.deliver([thin("changed", -60, "hibob")]);
+    expect((await bench.trail(ada)).at(-1)).toMatchObject({ kind: "suspend", outcome: "suspended" });
+    const strict = await workbench({ config: { sources: { hibob: { api: {} } } } });
+    strict.sources.put("hibob", "71", person);
+    await strict.deliver([thin("changed", -90, "hibob")]);
+    strict.sources.put("hibob", "71", { ...person, active: false });
+    await strict.deliver([thin("changed", -60, "hibob")]);
+    expect(statusOf(strict)).toBe("inactive");
+  });
+});
+
 describe("a thin event", () => {
+  it("of a suspend for whom the source has no address is held, as a leaver is", async () => {
+    const bench = await workbench(readable);
+    bench.sources.put("bamboohr", "71", { ...person, email: "" });
+    await bench.deliver([thin("suspend")]);
+    expect(await held(bench)).toEqual(["unknown_person"]);
+  });
+
   it("of a leaver is about whoever its id is known for, when the source knows it no more", async () => {
     const bench = await workbench(readable);
     bench.sources.put("bamboohr", "71", person);

@@ -16,6 +16,9 @@ const config = {
   },
 };
 
+const okta = { ...config.sources.okta, kinds: { "user.lifecycle.deactivate": "suspend" as const } };
+const suspending = { sources: { ...config.sources, okta } };
+
 async function workAll(bench: Workbench): Promise<void> {
   for (const lane of ["leavers", "changes"] as const) {
     for (let events = await bench.take(lane); events.length > 0; events = await bench.take(lane)) {
@@ -109,6 +112,31 @@ describe("a full reconcile", () => {
     await reconcile(bench);
     expect(await reconcile(bench)).toMatchObject({ queued: 0 });
     expect(await listShelved(bench.table, "HELD")).toMatchObject([{ reason: "email_change", knownEmail: ada }]);
+    expect(statusOf(bench)).toBe("invited");
+  });
+
+  it("leaves who is suspended to the deletion that is planned for them", async () => {
+    const bench = await workbench({ config: suspending });
+    await company(bench);
+    await reconcile(bench);
+    await bench.deliver([eventOf("suspend", ada, { source: "okta", person: { externalId: "00u1" } })]);
+    for (const spoil of [
+      () => bench.sources.put("okta", "00u1", person(ada, { active: false })),
+      () => bench.sources.remove("okta", "00u1"),
+    ]) {
+      spoil();
+      expect(await reconcile(bench)).toMatchObject({ trusted: true, queued: 0 });
+      expect(statusOf(bench)).toBe("invited");
+    }
+  });
+
+  it("suspends whom it missed, where the source's leavers are suspended", async () => {
+    const bench = await workbench({ config: suspending });
+    await company(bench);
+    await reconcile(bench);
+    bench.sources.put("okta", "00u1", person(ada, { active: false }));
+    expect(await reconcile(bench)).toMatchObject({ queued: 1 });
+    expect((await bench.trail(ada)).at(-1)).toMatchObject({ kind: "suspend", outcome: "suspended" });
     expect(statusOf(bench)).toBe("invited");
   });
 
