@@ -1,5 +1,6 @@
 import { forgetLeaver } from "../lib/ledger/plans.ts";
 import { findShelved, listShelved, markReleased, type Shelf, type Shelved, unshelve } from "../lib/ledger/shelf.ts";
+import { forgetSuspend } from "../lib/ledger/suspension.ts";
 import { append, entryOf } from "../lib/ledger/trail.ts";
 import { closeOpen } from "../lib/lifecycle/plans.ts";
 import type { Connection } from "./connection.ts";
@@ -52,7 +53,8 @@ export async function putBack(connection: Waiting, shelf: Shelf, id: string, wor
 
 /**
  * Gives a held or parked event up; its history says who did and why. Somebody whose leaver is given up no longer counts as
- * leaving.
+ * leaving, whose suspend is, not as suspended: the deletion that it planned is called off. A planned deletion that is given
+ * up leaves them suspended.
  * @returns false when nothing is shelved under that id
  */
 export async function dismiss(connection: Waiting, shelf: Shelf, id: string, word: Word): Promise<boolean> {
@@ -62,6 +64,7 @@ export async function dismiss(connection: Waiting, shelf: Shelf, id: string, wor
   const { person } = shelved;
   const event = { ...shelved.event, attempt: shelved.event.attempt + 1 };
   await append(table, person, { ...entryOf(event, Date.now()), outcome: "dismissed", ...word }, auditDays);
+  if (event.kind === "suspend") await forgetSuspend(table, person, event);
   if (event.kind === "leaver" && shelved.version !== undefined) await forgetLeaver(table, person, shelved.version);
   await closeOpen(event, person, table);
   await unshelve(table, shelf, event);

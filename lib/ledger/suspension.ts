@@ -1,5 +1,9 @@
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { LifecycleEvent } from "../lifecycle/event.ts";
 import { dueOf } from "./plans.ts";
-import type { State } from "./state.ts";
+import { dropDue } from "./shelf.ts";
+import { isSuspending, readState, type State, stateKey } from "./state.ts";
+import type { LedgerTable } from "./table.ts";
 
 /** The id of the deletion that a suspend plans; no event's may be longer. */
 export function deletionId(suspendId: string): string {
@@ -10,4 +14,38 @@ export function deletionId(suspendId: string): string {
 export function awaitsDeletion(state: State, now: number): boolean {
   // Keys of plans begin with their time.
   return state.suspended !== undefined && (dueOf(state, "leaver") ?? "") > new Date(now).toISOString();
+}
+
+/**
+ * Takes a suspend back that was given up, when nothing newer came: that they are suspended by it, and the deletion that it
+ * planned, also one that is on its way already. A copy of it counts as done.
+ * @throws RetryLater
+ */
+export async function forgetSuspend(table: LedgerTable, person: string, event: LifecycleEvent): Promise<void> {
+  const state = await readState(table, person);
+  if (!isSuspending(state) || state.leaverId !== event.id) return;
+  const due = dueOf(state, "leaver");
+  const isPlanned = due?.endsWith(`#${deletionId(event.id)}`) === true;
+  const overtaken = isPlanned ? ", plannedLeaverAt = :overtaken" : "";
+  const removes = [
+    "leaverId",
+    ...(state.suspended?.event === event.id ? ["suspended"] : []),
+    ...(isPlanned ? ["plannedLeaverDue"] : []),
+  ];
+  const forgotten = await table.won((client) =>
+    client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: stateKey(person),
+        UpdateExpression: `SET done_membership = :mark, doneId_membership = :id${overtaken} REMOVE ${removes.join(", ")}`,
+        ConditionExpression: "leaverId = :id AND mark_membership = :mark",
+        ExpressionAttributeValues: {
+          ":id": event.id,
+          ":mark": state.mark_membership,
+          ...(isPlanned && { ":overtaken": Math.max(Date.parse(event.occurredAt) + 1, state.plannedLeaverAt ?? 0) }),
+        },
+      }),
+    ),
+  );
+  if (forgotten !== undefined && isPlanned && due !== undefined) await dropDue(table, due);
 }

@@ -144,6 +144,7 @@ async function giveByHand(bench: Workbench): Promise<void> {
   expect(person(bench)?.isDeveloper).toBe(true);
 }
 const word = { by: "test", note: "a false alarm" };
+const forbidden = { route: "PATCH /v2/users/{id}", status: 403 };
 const noBudget = { guards: { deletions: { perHour: 0, perDay: 0, shareOfUsers: 0, floor: 0 } } };
 const plannedFor = async (bench: Workbench) => (await due(bench)).map(({ effectiveAt }) => effectiveAt);
 const inHours = (event: { occurredAt: string }, hours: number) =>
@@ -242,6 +243,39 @@ describe("a creation that comes after a suspend had looked", () => {
     expect(await bench.deliver([joiner], { receives: 3 })).toEqual([]);
     await bench.deliver(await bench.take("leavers"));
     expect(person(bench)?.isDeveloper).toBe(false);
+  });
+});
+
+describe("a suspend that is dismissed", () => {
+  it("is over, with the deletion that it had planned", async () => {
+    const bench = await joined({ config: soon });
+    bench.fake.fault(forbidden);
+    const suspend = eventOf("suspend", ada, { occurredAt: later(-30) });
+    await bench.deliver([suspend]);
+    const [planned] = await due(bench);
+    await dismiss(bench, "PARKED", suspend.id, word);
+    expect(await due(bench)).toEqual([]);
+    expect(await readState(bench.table, bench.identity.person(ada))).not.toHaveProperty("suspended");
+    // It may be on the queue already, and so may be a copy of the suspend.
+    if (planned === undefined) throw new Error("its deletion was planned");
+    await bench.deliver([{ ...planned, attempt: 1 }, suspend]);
+    expect(person(bench)).toMatchObject({ status: "invited", isDeveloper: true });
+    expect(await ends(bench)).toEqual(expect.arrayContaining(["duplicate", "overtaken"]));
+    await bench.deliver([eventOf("mover", ada, { person: { name: "Ada King" } })]);
+    expect(await ends(bench)).toContain("updated");
+  });
+
+  it("leaves alone what another suspend did", async () => {
+    const bench = await joined();
+    bench.fake.fault(forbidden);
+    const [first, second] = [-30, -20].map((seconds) => eventOf("suspend", ada, { occurredAt: later(seconds) }));
+    if (first === undefined || second === undefined) throw new Error("there are two");
+    await bench.deliver([first]);
+    await bench.deliver([second]);
+    await dismiss(bench, "PARKED", first.id, word);
+    expect(await due(bench)).toHaveLength(1);
+    const state = await readState(bench.table, bench.identity.person(ada));
+    expect(state).toHaveProperty("suspended");
   });
 });
 
