@@ -1,7 +1,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { LifecycleEvent } from "../lifecycle/event.ts";
 import { dueOf } from "./plans.ts";
-import { dropDue } from "./shelf.ts";
+import { dropDue, readDueKey } from "./shelf.ts";
 import { isSuspending, readState, type State, stateKey } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 
@@ -12,8 +12,8 @@ export function deletionId(suspendId: string): string {
 
 /** Whether somebody is suspended, and the day on which they are to be deleted still to come. Pure. */
 export function awaitsDeletion(state: State, now: number): boolean {
-  // Keys of plans begin with their time.
-  return state.suspended !== undefined && (dueOf(state, "leaver") ?? "") > new Date(now).toISOString();
+  const due = dueOf(state, "leaver");
+  return state.suspended !== undefined && due !== undefined && readDueKey(due).at > now;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function forgetSuspend(table: LedgerTable, person: string, event: L
   const state = await readState(table, person);
   if (!isSuspending(state) || state.leaverId !== event.id) return;
   const due = dueOf(state, "leaver");
-  const isPlanned = due?.endsWith(`#${deletionId(event.id)}`) === true;
+  const isPlanned = due !== undefined && readDueKey(due).id === deletionId(event.id);
   const overtaken = isPlanned ? ", plannedLeaverAt = :overtaken" : "";
   const removes = [
     "leaverId",
@@ -47,5 +47,5 @@ export async function forgetSuspend(table: LedgerTable, person: string, event: L
       }),
     ),
   );
-  if (forgotten !== undefined && isPlanned && due !== undefined) await dropDue(table, due);
+  if (forgotten !== undefined && isPlanned) await dropDue(table, due);
 }
