@@ -136,8 +136,10 @@ function mapLambdas({ ingest, provision, reconcile, deadLetters }: Functions) {
 
 function nameAllSenders({ leavers, changes }: Resources, functions: Functions, operatorRoleArns: string[]): void {
   const { ingest, provision, reconcile } = functions;
-  nameSenders(leavers.queue, [ingest.role, reconcile.role, provision.role], operatorRoleArns);
-  nameSenders(changes.queue, [ingest.role, reconcile.role], operatorRoleArns);
+  // The worker too: what follows from an event, a placement or a compensation, is an event of its own.
+  for (const { queue } of [leavers, changes]) {
+    nameSenders(queue, [ingest.role, reconcile.role, provision.role], operatorRoleArns);
+  }
   nameSenders(leavers.deadLetters, [provision.role], operatorRoleArns);
   nameSenders(changes.deadLetters, [provision.role], operatorRoleArns);
 }

@@ -62,23 +62,55 @@ describe("the arithmetic of patience", () => {
 });
 
 describe("who may send", () => {
-  const sendersOf = (prefix: string) =>
-    [...policyOf(prefix).matchAll(/"Fn::GetAtt":\["(\w+?)Role[0-9A-F]+","Arn"\]/g)].map(([, name]) => name).sort();
-
-  it.each([
+  const operator = "arn:aws:iam::123456789012:role/operators";
+  const restricted = templateOf({ senderRoleArns: operator });
+  const functions = ["Ingest", "Provision", "Reconcile", "DeadLetters", "SignEvidence"];
+  const senders: [queue: string, functions: string[]][] = [
+    // Provision sends a leaver after a creation that came too late, and a placement after one that did not.
     ["LeaversQueue", ["Ingest", "Provision", "Reconcile"]],
-    ["ChangesQueue", ["Ingest", "Reconcile"]],
+    ["ChangesQueue", ["Ingest", "Provision", "Reconcile"]],
     ["LeaversDeadLetters", ["Provision"]],
     ["ChangesDeadLetters", ["Provision"]],
-  ])("to %s is named: %o", (name, senders) => {
-    expect(sendersOf(name)).toEqual(senders);
+  ];
+
+  const statementOf = (name: string, sid: string, from = template): unknown =>
+    [Object(propertiesOf(from, "AWS::SQS::QueuePolicy", name).PolicyDocument).Statement]
+      .flat()
+      .find(({ Sid }) => Sid === sid);
+  const namedIn = (part: unknown): string[] =>
+    functions.filter((name) =>
+      new RegExp(`"Fn::GetAtt":\\["${name}Role[0-9A-F]{8}","Arn"\\]`).test(JSON.stringify(part)),
+    );
+  const isAllowed = (name: string, queueName: string): boolean =>
+    [Object(propertiesOf(template, "AWS::IAM::Role", `${name}Role`)).Policies]
+      .flat()
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+      .some(
+        ({ Action, Resource }) => Action === "sqs:SendMessage" && JSON.stringify(Resource).includes(`"${queueName}`),
+      );
+
+  it.each(senders)("to %s is named: %o", (name, expected) => {
+    const statement = statementOf(name, "Senders");
+    expect(statement).toMatchObject({ Effect: "Allow", Action: "sqs:SendMessage" });
+    expect(namedIn(Object(statement).Principal)).toEqual(expected);
   });
 
-  it("is nobody else, once the operators' roles are given", () => {
-    const operator = "arn:aws:iam::123456789012:role/operators";
-    const policy = policyOf("LeaversQueue", templateOf({ senderRoleArns: operator }));
-    expect(policy).toMatch(/"ArnNotEquals":\{"aws:PrincipalArn":\[.*operators"\]\}\},"Effect":"Deny"/);
-    expect(policyOf("LeaversQueue")).not.toContain("ArnNotEquals");
+  it.each(senders)(
+    "to %s is named whom its own role lets send there: a denial would take what that gives",
+    (name, expected) => {
+      expect(functions.filter((one) => isAllowed(one, name))).toEqual(expected);
+    },
+  );
+
+  it.each(senders)("to %s is nobody else, once the operators' roles are given", (name, expected) => {
+    expect(statementOf(name, "NobodyElse")).toBeUndefined();
+    const denial = statementOf(name, "NobodyElse", restricted);
+    expect(denial).toMatchObject({ Effect: "Deny", Action: "sqs:SendMessage", Principal: "*" });
+    const spared = Object(denial).Condition.ArnNotEquals["aws:PrincipalArn"];
+    expect(spared).toHaveLength(expected.length + 1);
+    expect(namedIn(spared)).toEqual(expected);
+    expect(spared).toContain(operator);
+    expect(JSON.stringify(statementOf(name, "Senders", restricted))).toContain(operator);
   });
 });
 
