@@ -1,4 +1,4 @@
-import { listShelved, type Shelved } from "../lib/ledger/shelf.ts";
+import { isWaiting, listShelved, type Shelved } from "../lib/ledger/shelf.ts";
 import type { Lane } from "../lib/queue.ts";
 import type { Target } from "../ops/connection.ts";
 import { describeFailure } from "../ops/failure.ts";
@@ -158,5 +158,6 @@ export class Monitor {
 
 async function waitingOn({ table }: Target, shelf: "HELD" | "PARKED"): Promise<Shelved[]> {
   const shelved = await listShelved(table, shelf);
-  return shelved.filter(({ status }) => status === "waiting");
+  const now = Date.now();
+  return shelved.filter((one) => isWaiting(one, now));
 }

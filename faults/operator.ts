@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { listShelved } from "../lib/ledger/shelf.ts";
+import { isWaiting, listShelved } from "../lib/ledger/shelf.ts";
 import { LedgerTable } from "../lib/ledger/table.ts";
 import { Identity } from "../lib/lifecycle/identity.ts";
 import { EventQueue } from "../lib/queue.ts";
@@ -42,7 +42,7 @@ export class Operator {
    */
   async release(which: "some" | "all"): Promise<number> {
     const held = (await listShelved(this.#table, "HELD")).filter(
-      ({ reason, status }) => reason === "deletion_budget" && status === "waiting",
+      (one) => one.reason === "deletion_budget" && isWaiting(one, Date.now()),
     );
     const chosen = held.filter(
       ({ event }) => which === "all" || draw(this.#seed, "release", event.person.email ?? "") < 0.5,

@@ -1,4 +1,4 @@
-import { listShelved, type Shelf, type Shelved } from "../lib/ledger/shelf.ts";
+import { isWaiting, listShelved, type Shelf, type Shelved } from "../lib/ledger/shelf.ts";
 import type { Caller } from "./caller.ts";
 import type { Connection } from "./connection.ts";
 import { agreed, findProposal, type Proposal } from "./second-person.ts";
@@ -20,9 +20,10 @@ export async function selectShelved(
   { reason, kind, source, before }: ShelfFilter,
 ): Promise<Shelved[]> {
   const shelved = await listShelved(table, shelf);
+  const now = Date.now();
   return shelved.filter(
     (one) =>
-      one.status === "waiting" &&
+      isWaiting(one, now) &&
       (reason === undefined || one.reason === reason) &&
       (kind === undefined || one.event.kind === kind) &&
       (source === undefined || one.event.source === source) &&

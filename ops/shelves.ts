@@ -1,5 +1,13 @@
 import { forgetLeaver } from "../lib/ledger/plans.ts";
-import { findShelved, listShelved, markReleased, type Shelf, type Shelved, unshelve } from "../lib/ledger/shelf.ts";
+import {
+  findShelved,
+  listShelved,
+  markReleased,
+  type Shelf,
+  type Shelved,
+  takeReleaseBack,
+  unshelve,
+} from "../lib/ledger/shelf.ts";
 import { forgetSuspend } from "../lib/ledger/suspension.ts";
 import { append, entryOf } from "../lib/ledger/trail.ts";
 import { closeOpen } from "../lib/lifecycle/plans.ts";
@@ -34,8 +42,10 @@ function toRow({ event, reason, knownEmail, at, status, by }: Shelved): Row {
 }
 
 /**
- * Puts a held or parked event back on the queue as a new attempt, and takes its copy off the dead-letter queue.
+ * Puts a held or parked event back on the queue as a new attempt, and takes its copy off the dead-letter queue. What does not
+ * come to the queue goes on waiting.
  * @returns false when nothing is shelved under that id
+ * @throws RetryLater
  */
 export async function putBack(connection: Waiting, shelf: Shelf, id: string, word: Word): Promise<boolean> {
   const { table, queue, auditDays } = connection;
@@ -44,9 +54,15 @@ export async function putBack(connection: Waiting, shelf: Shelf, id: string, wor
   if (shelved === undefined || event === undefined) return false;
   const outcome = shelf === "HELD" ? "released" : "redriven";
   const entry = { ...entryOf(shelved.event, Date.now()), outcome, reason: shelved.reason, ...word };
-  // The shelf forgets it once the new attempt has ended; the history does not.
-  await append(table, shelved.person, entry, auditDays);
-  await queue.send([event]);
+  try {
+    // The shelf forgets it once the new attempt has ended; the history does not.
+    await append(table, shelved.person, entry, auditDays);
+    await queue.send([event]);
+  } catch (error) {
+    // Where this fails too, it counts as waiting again after a while.
+    await takeReleaseBack(table, shelf, event).catch(() => {});
+    throw error;
+  }
   if (shelf === "PARKED") await queue.forgetDeadLetter(event);
   return true;
 }

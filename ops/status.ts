@@ -1,5 +1,5 @@
 import { type LastRun, readLastRuns } from "../lib/ledger/runs.ts";
-import { listScheduled, listShelved } from "../lib/ledger/shelf.ts";
+import { isWaiting, listScheduled, listShelved, type Shelved } from "../lib/ledger/shelf.ts";
 import type { Target } from "./connection.ts";
 import { countLanes, type LaneCounts } from "./queues.ts";
 import { readSecretAges, type SecretAge } from "./secret-ages.ts";
@@ -53,9 +53,9 @@ export async function readStatus(target: Target): Promise<Status> {
   };
 }
 
-function sum(shelved: readonly { reason: string; at: string; status: string }[]): Waiting {
-  // What was released is on the queue again, until its new attempt ends.
-  const waiting = shelved.filter(({ status }) => status === "waiting");
+function sum(shelved: readonly Shelved[]): Waiting {
+  const now = Date.now();
+  const waiting = shelved.filter((one) => isWaiting(one, now));
   const byReason: Record<string, number> = {};
   for (const { reason } of waiting) byReason[reason] = (byReason[reason] ?? 0) + 1;
   return { count: waiting.length, oldest: waiting[0]?.at, byReason };

@@ -1,4 +1,4 @@
-import { findShelved, type Shelved } from "../../lib/ledger/shelf.ts";
+import { findShelved, isWaiting, type Shelved } from "../../lib/ledger/shelf.ts";
 import { decideAll, selectShelved, type Verb, verbs } from "../../ops/bulk.ts";
 import { callerOf } from "../../ops/caller.ts";
 import type { Connection } from "../../ops/connection.ts";
@@ -34,7 +34,7 @@ export async function decideOne(connection: Connection, fields: Fields): Promise
   const { verb, by: name, note } = wordOf(fields, query);
   const id = fields.id ?? "";
   const shelved = await findShelved(connection.table, query.shelf, id);
-  if (shelved === undefined || shelved.status !== "waiting")
+  if (shelved === undefined || !isWaiting(shelved, Date.now()))
     throw new WrongUse(`nothing waits under the id ${id} any more`);
   if (mustBeTyped(shelved, verb) && fields.typed !== whoIs(shelved))
     throw new WrongUse(`type ${whoIs(shelved)} to ${verb} it: this cannot be undone`);

@@ -35,11 +35,18 @@ function item(desk: Desk, query: ShelfQuery, shelved: Shelved, index: number): M
       ${personLink(person, desk.people, email ?? `id ${externalId}`)}
       <span class="quiet">from ${event.source}, ${nameOf(query.shelf)} since ${moment(at)}</span></p>
     <p><b>${reason}</b>: ${meaningOf(reason)}${knownEmail ? html`; known as <b>${knownEmail}</b>` : ""}.</p>
+    ${putBackOnce(shelved)}
     <p>${consequence(query.shelf, shelved)}</p>
     ${rehearsed(desk, query, shelved)}
     <p class="quiet">happened ${moment(event.occurredAt)} · <code>${event.id}</code></p>
     <details><summary>Decide</summary>${decision(desk, query, shelved, `one-${index}`)}</details>
   </li>`;
+}
+
+function putBackOnce({ status, by, releasedAt }: Shelved): Markup | string {
+  if (status !== "released") return "";
+  const when = releasedAt === undefined ? "" : html` ${moment(releasedAt)}`;
+  return html`<p>${by} put it back${when}, and that has not ended: it may still be on the queue.</p>`;
 }
 
 function rehearsed(desk: Desk, query: ShelfQuery, { event }: Shelved): Markup {

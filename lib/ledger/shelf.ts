@@ -22,10 +22,23 @@ export const shelvedSchema = z.object({
   at: z.string(),
   /** `waiting` for an operator, or `released` back to the queue as the attempt that the event carries. */
   status: z.enum(["waiting", "released"]),
+  /** When it was released last, ISO 8601, since it was put here; also when that came to nothing. */
+  releasedAt: z.optional(z.string()),
   by: z.optional(z.string()),
   note: z.optional(z.string()),
 });
 export type Shelved = z.infer<typeof shelvedSchema>;
+
+/** By then a release has ended, unless it never came to the queue, was merely observed, or Arize is away for long. */
+const releaseMs = 3_600_000;
+
+/**
+ * Whether an event is an operator's business: what was released is not until its new attempt ends, but for an hour at most.
+ * Should that attempt still come, releasing it again does no harm: the older of two attempts is held again. Pure.
+ */
+export function isWaiting({ status, releasedAt }: Pick<Shelved, "status" | "releasedAt">, now: number): boolean {
+  return status === "waiting" || releasedAt === undefined || now - Date.parse(releasedAt) >= releaseMs;
+}
 
 /**
  * Keeps an event, once by its id. A late copy of an attempt that was released meanwhile changes nothing.
@@ -81,6 +94,7 @@ export async function markReleased(
   shelf: Shelf,
   id: string,
   { by, note }: { by: string; note: string },
+  now: number = Date.now(),
 ): Promise<LifecycleEvent | undefined> {
   const answer = await table.won((client) =>
     client.send(
@@ -88,16 +102,41 @@ export async function markReleased(
         TableName: table.name,
         Key: { pk: shelf, sk: id },
         UpdateExpression:
-          "SET #status = :released, #by = :by, note = :note, " +
+          "SET #status = :released, releasedAt = :at, #by = :by, note = :note, " +
           "attempt = attempt + :one, #event.attempt = #event.attempt + :one",
         ConditionExpression: "attribute_exists(pk)",
         ExpressionAttributeNames: { "#status": "status", "#by": "by", "#event": "event" },
-        ExpressionAttributeValues: { ":released": "released", ":by": by, ":note": note, ":one": 1 },
+        ExpressionAttributeValues: {
+          ":released": "released",
+          ":at": new Date(now).toISOString(),
+          ":by": by,
+          ":note": note,
+          ":one": 1,
+        },
         ReturnValues: "ALL_NEW",
       }),
     ),
   );
   return answer === undefined ? undefined : shelvedSchema.parse(answer.Attributes).event;
+}
+
+/**
+ * Has a released event wait again that did not come to the queue. Its attempt stays raised: should the queue have it all the
+ * same, it is held again. @throws RetryLater
+ */
+export async function takeReleaseBack(table: LedgerTable, shelf: Shelf, event: LifecycleEvent): Promise<void> {
+  await table.won((client) =>
+    client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: { pk: shelf, sk: event.id },
+        UpdateExpression: "SET #status = :waiting REMOVE #by, note",
+        ConditionExpression: "#status = :released AND attempt = :attempt",
+        ExpressionAttributeNames: { "#status": "status", "#by": "by" },
+        ExpressionAttributeValues: { ":waiting": "waiting", ":released": "released", ":attempt": event.attempt },
+      }),
+    ),
+  );
 }
 
 /** Takes an event off a shelf, unless a newer attempt of it, or another event under its id, is there. @throws RetryLater */

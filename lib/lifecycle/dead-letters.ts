@@ -56,7 +56,7 @@ async function recordOne(
   const event = readEvent(letter.body);
   if (event !== undefined) {
     const recorded = letter.isCopy ? undefined : await recordEvent(event, office);
-    if (recorded === undefined && !(await isWaiting(event, office))) {
+    if (recorded === undefined && !(await isOpen(event, office))) {
       await office.queue.deleteDeadLetter(lane, letter);
       forget(letter);
     }
@@ -67,9 +67,11 @@ async function recordOne(
   return isNew ? { id: letter.messageId, reason: "malformed_event" } : undefined;
 }
 
-// A redrive or a dismissal may have missed the message because it was hidden just then.
-async function isWaiting({ id, attempt }: LifecycleEvent, { table }: DeadLetterOffice): Promise<boolean> {
-  return (await findShelved(table, "PARKED", id))?.event.attempt === attempt;
+// A redrive or a dismissal may have missed the message because it was hidden just then. Until a redriven attempt has ended
+// nobody knows whether it ever came to the queue.
+async function isOpen({ id, attempt }: LifecycleEvent, { table }: DeadLetterOffice): Promise<boolean> {
+  const shelved = await findShelved(table, "PARKED", id);
+  return shelved !== undefined && (shelved.event.attempt === attempt || shelved.releasedAt !== undefined);
 }
 
 function readEvent(body: string): LifecycleEvent | undefined {

@@ -2,6 +2,7 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
 import {
   findShelved,
+  isWaiting,
   listDue,
   listScheduled,
   listShelved,
@@ -9,6 +10,7 @@ import {
   type Shelf,
   schedule,
   shelve,
+  takeReleaseBack,
   unschedule,
   unshelve,
 } from "../../../lib/ledger/shelf.ts";
@@ -27,7 +29,7 @@ async function keep(
 }
 
 const leaver = () => lifecycleEvent({ kind: "leaver", person: { email: "ann@example.com", name: "Ann Lee" } });
-const release = (id: string, by = "cy") => markReleased(table, "HELD", id, { by, note: "checked" });
+const release = (id: string, by = "cy") => markReleased(table, "HELD", id, { by, note: "checked" }, noon);
 
 describe("a shelf", () => {
   test("keeps the whole event, with why it waits", async () => {
@@ -111,6 +113,7 @@ describe("a release", () => {
     expect(await release(event.id)).toEqual({ ...event, attempt: 1 });
     expect(await findShelved(table, "HELD", event.id)).toMatchObject({
       status: "released",
+      releasedAt: at(0),
       by: "cy",
       note: "checked",
       event: { attempt: 1 },
@@ -156,6 +159,31 @@ describe("a release", () => {
     await release(event.id);
     const shelved = await findShelved(table, "HELD", event.id);
     expect(shelved).toMatchObject({ status: "released", lifted: ["email_change"], reason: "deletion_budget" });
+  });
+
+  test("that is taken back waits again, unless it was released once more or held meanwhile", async () => {
+    const event = leaver();
+    await keep(event);
+    await release(event.id);
+    const again = { ...event, attempt: 2 };
+    expect(await release(event.id)).toEqual(again);
+    await takeReleaseBack(table, "HELD", { ...event, attempt: 1 });
+    expect(await findShelved(table, "HELD", event.id)).toMatchObject({ status: "released", by: "cy" });
+    await takeReleaseBack(table, "HELD", again);
+    const waiting = await findShelved(table, "HELD", event.id);
+    expect(waiting).toMatchObject({ status: "waiting", event: again });
+    expect(waiting).not.toHaveProperty("by");
+    await takeReleaseBack(table, "HELD", leaver());
+  });
+
+  test.each([
+    ["waiting", undefined, true],
+    ["released", 3_599_999, false],
+    ["released", 3_600_000, true],
+    ["released by a version that did not say when", undefined, true],
+  ] as const)("%s for %s ms: it is an operator's business: %s", (said, ms, expected) => {
+    const status = said === "waiting" ? said : "released";
+    expect(isWaiting({ status, ...(ms && { releasedAt: at(-ms) }) }, noon)).toBe(expected);
   });
 
   test("by two operators at once gives two attempts", async () => {
