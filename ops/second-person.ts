@@ -50,7 +50,11 @@ export async function agreed(
   return undefined;
 }
 
+/** What stands for a set of texts, whatever their order. Pure. */
+export function digestOf(texts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(texts.toSorted())).digest("hex");
+}
+
 function keyOf(what: string, eventIds: readonly string[]) {
-  const set = createHash("sha256").update(JSON.stringify(eventIds.toSorted())).digest("hex");
-  return { pk: "PROPOSAL", sk: `${what}#${set}` };
+  return { pk: "PROPOSAL", sk: `${what}#${digestOf(eventIds)}` };
 }

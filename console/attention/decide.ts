@@ -7,7 +7,7 @@ import { mayDelete, whoIs } from "../../ops/shelved-people.ts";
 import { dismiss, putBack } from "../../ops/shelves.ts";
 import type { Fields } from "../forms.ts";
 import type { Notice } from "../notices.ts";
-import { nameOf, readQuery, type ShelfQuery } from "./query.ts";
+import { digestOfShown, nameOf, readQuery, type ShelfQuery } from "./query.ts";
 
 /** The words of a decision, which the history keeps. */
 interface Word {
@@ -52,7 +52,7 @@ export function mustBeTyped(shelved: Shelved, verb: Verb): boolean {
 
 /**
  * Decides about everything that waits and fits a filter. More than `guards.twoPeopleAbove` take a second operator.
- * @throws WrongUse when something was left out, or what was typed is not what is waiting now
+ * @throws WrongUse when something was left out, or what waits now is not what the page showed
  */
 export async function decideMany(connection: Connection, fields: Fields): Promise<Notice> {
   const query = readQuery(fields);
@@ -60,7 +60,9 @@ export async function decideMany(connection: Connection, fields: Fields): Promis
   const chosen = await selectShelved(connection, query.shelf, query);
   const expected = `${verb} ${chosen.length}`;
   if (chosen.length === 0) throw new WrongUse("nothing fits any more");
-  if (fields.typed !== expected) throw new WrongUse(`type "${expected}" to go on: so many wait and fit now`);
+  if (fields.seen !== digestOfShown(chosen))
+    throw new WrongUse("what waits is not what this page showed any more: nothing was done, look at it again");
+  if (fields.typed !== expected) throw new WrongUse(`type "${expected}" to go on`);
   const caller = await callerOf(connection, name);
   const answer = await decideAll(connection, chosen, { shelf: query.shelf, verb, caller, note });
   if ("proposed" in answer) {

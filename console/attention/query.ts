@@ -1,6 +1,7 @@
 import type { Shelf, Shelved } from "../../lib/ledger/shelf.ts";
 import type { ShelfFilter } from "../../ops/bulk.ts";
 import { WrongUse } from "../../ops/failure.ts";
+import { digestOf } from "../../ops/second-person.ts";
 import type { Fields } from "../forms.ts";
 
 /** Which events of which shelf a page shows, or a form is about. */
@@ -31,6 +32,11 @@ export function pathOf({ shelf, ...filter }: ShelfQuery): string {
   const given = Object.entries(filter).filter(([, value]) => value !== undefined);
   const query = new URLSearchParams({ shelf: nameOf(shelf), ...Object.fromEntries(given) });
   return `/attention?${query}`;
+}
+
+/** What stands for the events that a page shows: a form about all of them is about these, each in this attempt. Pure. */
+export function digestOfShown(shown: readonly Shelved[]): string {
+  return digestOf(shown.map(({ event }) => `${event.id} ${event.attempt}`));
 }
 
 /** The values by which what waits can be told apart, each once. Pure. */

@@ -4,7 +4,7 @@ import { findShelved, type Shelved } from "../../lib/ledger/shelf.ts";
 import { proposalsFor, selectShelved, verbs } from "../../ops/bulk.ts";
 import { WrongUse } from "../../ops/failure.ts";
 import { decideMany, decideOne } from "../attention/decide.ts";
-import { choicesOf, nameOf, pathOf, readQuery, type ShelfQuery } from "../attention/query.ts";
+import { choicesOf, digestOfShown, nameOf, pathOf, readQuery, type ShelfQuery } from "../attention/query.ts";
 import { rehearseShelved } from "../attention/rehearse.ts";
 import { hidden, shelfList, who } from "../attention/shelf-list.ts";
 import type { Desk } from "../desk.ts";
@@ -51,14 +51,14 @@ async function body(desk: Desk, query: ShelfQuery): Promise<Markup> {
   const [reading, chosen] = await Promise.all([desk.monitor.reading(), selectShelved(desk.target, query.shelf, query)]);
   for (const { person, event } of chosen) if (event.person.email) desk.people.remember(person, event.person.email);
   const waiting = (query.shelf === "HELD" ? reading?.held : reading?.parked) ?? [];
+  // The form and the list are one region, which is replaced as a whole or not at all: the form is about what the list shows.
   return html`<h1>Attention</h1>
     <nav class="tabs" aria-label="Shelves" id="shelves" data-live>
       ${tab("held", "a guard said wait", reading?.held.length, query)}
       ${tab("parked", "cannot succeed as it is", reading?.parked.length, query)}
     </nav>
     ${filterForm(query, waiting)}
-    <div id="bulk" data-live>${await bulkForm(desk, query, chosen)}</div>
-    <div id="list" data-live>${shelfList(desk, query, chosen)}</div>`;
+    <div id="waiting" data-live>${await bulkForm(desk, query, chosen)}${shelfList(desk, query, chosen)}</div>`;
 }
 
 function tab(name: "held" | "parked", what: string, count: number | undefined, { shelf }: ShelfQuery): Markup {
@@ -99,7 +99,7 @@ async function bulkForm(desk: Desk, query: ShelfQuery, chosen: readonly Shelved[
     ${form(
       desk,
       "/attention/all",
-      html`${hidden(query)}
+      html`${hidden(query)}<input type="hidden" name="seen" value="${digestOfShown(chosen)}" />
         <div class="fields">${choice("bulk-verb", "verb", "What", [
           [back, capital(back)],
           [giveUp, capital(giveUp)],

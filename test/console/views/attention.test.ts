@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findShelved } from "../../../lib/ledger/shelf.ts";
+import { findShelved, markReleased, shelve } from "../../../lib/ledger/shelf.ts";
 import { type TestConsole, testConsole } from "../../support/console.ts";
 import { eventOf, type Workbench, workbench } from "../../support/workbench.ts";
 
@@ -61,6 +61,13 @@ describe("one that waits", () => {
     );
   });
 
+  it("says so when it was put back before and has not ended", async () => {
+    const { bench, page } = await open();
+    const id = await held(bench);
+    await markReleased(bench.table, "HELD", id, word, Date.now() - 3_600_000);
+    expect((await page.get("/attention")).text).toMatch(/Cy put it back <time.*has not ended/);
+  });
+
   it("is dismissed", async () => {
     const { bench, page } = await open();
     const id = await held(bench);
@@ -103,12 +110,18 @@ describe("a rehearsal", () => {
   });
 });
 
+/** What the form about all of them says that it showed. */
+async function seen(page: TestConsole, path = "/attention"): Promise<string> {
+  const [, digest = ""] = /name="seen" value="([0-9a-f]+)"/.exec((await page.get(path)).text) ?? [];
+  return digest;
+}
+
 describe("several that wait", () => {
   it("are decided about by who types how many they are", async () => {
     const { bench, page } = await open();
     await held(bench);
     await held(bench, "bo@example.com");
-    const all = { ...word, verb: "release", kind: "leaver" };
+    const all = { ...word, verb: "release", kind: "leaver", seen: await seen(page) };
     expect((await page.submit("/attention/all", { ...all, typed: "release 3" })).text).toContain(
       "type &quot;release 2&quot; to go on",
     );
@@ -121,12 +134,37 @@ describe("several that wait", () => {
     expect(await bench.take("leavers")).toHaveLength(2);
   });
 
+  it("are those that the page showed, or nothing is done", async () => {
+    const { bench, page } = await open();
+    const [first] = [await held(bench), await held(bench, "bo@example.com")];
+    const all = { ...word, verb: "release", typed: "release 2", seen: await seen(page) };
+    await page.submit("/attention/one", { ...word, id: first, verb: "dismiss", typed: ada });
+    await held(bench, "cy@example.com");
+    expect((await page.submit("/attention/all", all)).text).toContain("what waits is not what this page showed");
+    expect((await page.submit("/attention/all", { ...all, seen: "" })).text).toContain("not what this page showed");
+    expect(await bench.take("leavers")).toEqual([]);
+    const again = await page.submit("/attention/all", { ...all, seen: await seen(page) });
+    expect(again.text).toContain("2 held events: release is done.");
+  });
+
+  it("that waited again after a release count as others", async () => {
+    const { bench, page } = await open();
+    const id = await held(bench);
+    await held(bench, "bo@example.com");
+    const all = { ...word, verb: "release", typed: "release 2", seen: await seen(page) };
+    await page.submit("/attention/one", { ...word, id, verb: "release", typed: ada });
+    const [again] = await bench.take("leavers");
+    if (again === undefined) throw new Error("it was to be queued");
+    await shelve(bench.table, "HELD", { event: again, person: "ada", reason: "last_admin" }, Date.now());
+    expect((await page.submit("/attention/all", all)).text).toContain("not what this page showed");
+  });
+
   it("take two different people above a set size", async () => {
     const { bench, page } = await open({ twoPeopleAbove: 1 });
     await held(bench);
     await held(bench, "bo@example.com");
     expect((await page.get("/attention")).text).toContain("This takes two people");
-    const all = { ...word, verb: "release", typed: "release 2" };
+    const all = { ...word, verb: "release", typed: "release 2", seen: await seen(page) };
     expect((await page.submit("/attention/all", all)).text).toContain("Proposed for 2 events");
     expect((await page.submit("/attention/all", all)).text).toContain("Proposed for 2 events");
     expect(await bench.take("leavers")).toEqual([]);
