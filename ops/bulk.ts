@@ -1,7 +1,7 @@
 import { isWaiting, listShelved, type Shelf, type Shelved } from "../lib/ledger/shelf.ts";
 import type { Caller } from "./caller.ts";
 import type { Connection } from "./connection.ts";
-import { agreed, findProposal, type Proposal } from "./second-person.ts";
+import { type BulkAnswer, findProposal, type Proposal, signedBy } from "./second-person.ts";
 import { dismiss, putBack } from "./shelves.ts";
 
 /** Which of the events on a shelf are meant; all that wait, unless something is said. */
@@ -46,8 +46,6 @@ export interface BulkRequest {
   onDone?: () => void;
 }
 
-export type BulkAnswer = { done: number } | { proposed: true; count: number };
-
 /** What somebody else wants done to just these events, by verb. @throws RetryLater */
 export async function proposalsFor(
   { table }: Pick<Connection, "table">,
@@ -75,12 +73,8 @@ export async function decideAll(
   { shelf, verb, caller, note, onDone }: BulkRequest,
 ): Promise<BulkAnswer> {
   const ids = chosen.map(({ event }) => event.id);
-  let by = caller.by;
-  if (chosen.length > connection.config.guards.twoPeopleAbove) {
-    const proposal = await agreed(connection.table, wishOf(shelf, verb), ids, caller);
-    if (proposal === undefined) return { proposed: true, count: chosen.length };
-    by = `${caller.by}, proposed by ${proposal.by}`;
-  }
+  const by = await signedBy(connection, wishOf(shelf, verb), ids, caller);
+  if (by === undefined) return { proposed: true, count: ids.length };
   const decide = verb === "dismiss" ? dismiss : putBack;
   let done = 0;
   for (const id of ids) {

@@ -1,8 +1,10 @@
 import { listShelved } from "../lib/ledger/shelf.ts";
 import { append, entryOf, readTrailItem, type TrailEntry } from "../lib/ledger/trail.ts";
 import { type Kind, type LifecycleEvent, mayTakeAway, normalizeEmail } from "../lib/lifecycle/event.ts";
+import type { Caller } from "./caller.ts";
 import type { Connection } from "./connection.ts";
 import { readEverybody } from "./import.ts";
+import { type BulkAnswer, signedBy } from "./second-person.ts";
 import { putBack, type Word } from "./shelves.ts";
 
 /**
@@ -132,21 +134,29 @@ async function sendAgain(connection: Connection, event: LifecycleEvent, word: Wo
   await queue.send([event]);
 }
 
-/** Puts everything that can be on the queue again. @returns how many events are there @throws RetryLater */
+/**
+ * Puts everything that can be on the queue again. More than `guards.twoPeopleAbove` take a second operator, who asks for the
+ * same events.
+ * @throws RetryLater; what was done until then is done, and asking again goes on with the rest
+ */
 export async function replay(
   connection: Connection,
   plan: readonly Replayable[],
-  word: Word,
+  { caller, note }: { caller: Caller; note: string },
   onDone: () => void,
-): Promise<number> {
+): Promise<BulkAnswer> {
+  const possible = plan.filter(({ how }) => how !== "cannot");
+  const ids = possible.map(({ event }) => event);
+  const by = await signedBy(connection, "replay", ids, caller);
+  if (by === undefined) return { proposed: true, count: ids.length };
   let done = 0;
-  for (const one of plan) {
-    if (one.how === "redrive" && (await putBack(connection, "PARKED", one.event, word))) done++;
-    if (one.how === "send" && one.again !== undefined) {
-      await sendAgain(connection, one.again, word);
+  for (const { how, event, again } of possible) {
+    if (how === "redrive" && (await putBack(connection, "PARKED", event, { by, note }))) done++;
+    if (how === "send" && again !== undefined) {
+      await sendAgain(connection, again, { by, note });
       done++;
     }
-    if (one.how !== "cannot") onDone();
+    onDone();
   }
-  return done;
+  return { done };
 }

@@ -3,6 +3,7 @@ import { DeleteCommand, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { LedgerTable } from "../lib/ledger/table.ts";
 import type { Caller } from "./caller.ts";
+import type { Target } from "./connection.ts";
 
 const proposalSchema = z.object({ by: z.string(), principal: z.string(), at: z.string(), until: z.number() });
 export type Proposal = z.infer<typeof proposalSchema>;
@@ -48,6 +49,26 @@ export async function agreed(
   const wish = { ...Key, ...caller, at: new Date(now).toISOString(), until, ttl: Math.floor(until / 1000) };
   await table.run((client) => client.send(new PutCommand({ TableName: table.name, Item: wish })));
   return undefined;
+}
+
+/** What came of asking for many things at once: how many are done, or that a second person has to ask for the same. */
+export type BulkAnswer = { done: number } | { proposed: true; count: number };
+
+/**
+ * In whose name something is done to so many: more than `guards.twoPeopleAbove` take a second operator, who asks for the same.
+ * @param what as for `agreed`
+ * @returns `undefined` when it is proposed now, and nothing may be done yet
+ * @throws RetryLater
+ */
+export async function signedBy(
+  { table, config }: Pick<Target, "table" | "config">,
+  what: string,
+  ids: readonly string[],
+  caller: Caller,
+): Promise<string | undefined> {
+  if (ids.length <= config.guards.twoPeopleAbove) return caller.by;
+  const proposal = await agreed(table, what, ids, caller);
+  return proposal && `${caller.by}, proposed by ${proposal.by}`;
 }
 
 /** What stands for a set of texts, whatever their order. Pure. */

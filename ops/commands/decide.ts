@@ -8,6 +8,7 @@ import { Progress } from "../progress.ts";
 import { needsAttention, type Session } from "../session.ts";
 import { mayDelete, whoIs } from "../shelved-people.ts";
 import { dismiss, putBack } from "../shelves.ts";
+import { proposed } from "./proposed.ts";
 
 /** What can be decided about an event on a shelf. */
 export interface Decision {
@@ -75,9 +76,6 @@ export async function decideSeveral(
   progress.end();
   if (session.json) printJson(answer);
   else if ("done" in answer) console.log(`${answer.done} ${name} events: ${verb} is done.`);
-  else
-    console.log(
-      `Proposed for ${answer.count} events. Within a day somebody else has to run the same command; nothing was done yet.`,
-    );
+  else console.log(proposed(answer.count, "events"));
   if ("proposed" in answer) needsAttention();
 }

@@ -1,12 +1,15 @@
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { callerOf, userName } from "../caller.ts";
-import { compare, type PlanEntry } from "../comparison.ts";
+import { type AtArize, compare, type PlanEntry } from "../comparison.ts";
 import { confirmByTyping, deletesNobody, warnOfDeletion } from "../confirm.ts";
+import type { Connection } from "../connection.ts";
 import { applyPlan, isWanted, readEverybody } from "../import.ts";
 import { visible } from "../print.ts";
 import { Progress } from "../progress.ts";
+import { signedBy } from "../second-person.ts";
 import { needsAttention, type Session } from "../session.ts";
+import { proposed } from "./proposed.ts";
 
 interface ImportOptions {
   apply: boolean;
@@ -35,9 +38,7 @@ export function addImport(program: Command, session: Session): void {
 
 async function importRoster(session: Session, roster: string, options: ImportOptions): Promise<void> {
   const connection = await session.connection();
-  const listing = new Progress("users at Arize");
-  const atArize = await readEverybody(connection, (count) => listing.add(count));
-  listing.end();
+  const atArize = await listEverybody(connection);
   const plan = () => compare(roster, atArize, connection);
   const { mtimeMs } = await stat(roster);
   const { counts, wanted } = await show(plan(), options, session.json);
@@ -47,33 +48,42 @@ async function importRoster(session: Session, roster: string, options: ImportOpt
     console.error("Who is missing from the roster is not told: they may be on a line that cannot be read.");
     if (options.apply) throw new Error("nothing was queued: mend the lines that cannot be read first");
   }
-  if (!options.apply || wanted === 0) return;
-  const deletions = (counts.get("left") ?? 0) + (options.remove ? (counts.get("not_in_roster") ?? 0) : 0);
-  if (deletions > 0) warnOfDeletion(`those of the ${deletions} leavers whom the guards let through`);
-  if (!options.yes) await confirmByTyping(`apply ${wanted}`, deletions > 0 ? undefined : deletesNobody);
+  if (!options.apply || wanted.length === 0) return;
+  const leavers = wanted.flatMap(({ kind, email }) => (kind === "leaver" && email !== undefined ? [email] : []));
+  if (leavers.length > 0) warnOfDeletion(`those of the ${leavers.length} leavers whom the guards let through`);
+  if (!options.yes) await confirmByTyping(`apply ${wanted.length}`, leavers.length > 0 ? undefined : deletesNobody);
   // The file is read again, and has to be what was shown.
   if ((await stat(roster)).mtimeMs !== mtimeMs) throw new Error("the roster changed meanwhile: nothing was queued");
-  const { by } = await callerOf(connection, options.by);
-  const progress = new Progress("queued", wanted);
-  const sent = await applyPlan(connection, plan(), {
-    remove: options.remove,
-    by,
-    onSent: (count) => progress.add(count),
-  });
+  const people = leavers.map((email) => connection.identity.person(email));
+  const by = await signedBy(connection, "import", people, await callerOf(connection, options.by));
+  if (by === undefined) {
+    console.error(proposed(leavers.length, "leavers"));
+    return needsAttention();
+  }
+  const progress = new Progress("queued", wanted.length);
+  const onSent = (count: number) => progress.add(count);
+  const sent = await applyPlan(connection, plan(), { remove: options.remove, by, onSent });
   progress.end();
-  console.error(`${sent} events are on the queue; npm run ops -- status shows them being worked.`);
+  console.error(`${sent} events are on the queue; ${session.again("status")} shows them being worked.`);
+}
+
+async function listEverybody(connection: Connection): Promise<AtArize> {
+  const listing = new Progress("users at Arize");
+  const atArize = await readEverybody(connection, (count) => listing.add(count));
+  listing.end();
+  return atArize;
 }
 
 /** Prints a plan as it is read: all of it as JSON, else some of each sort and how many there are. */
 async function show(plan: AsyncIterable<PlanEntry>, { remove }: ImportOptions, json: boolean) {
   const counts = new Map<string, number>();
   const reading = new Progress("differences");
-  let wanted = 0;
+  const wanted: PlanEntry[] = [];
   if (json) process.stdout.write("[");
   for await (const entry of plan) {
     const count = (counts.get(entry.difference) ?? 0) + 1;
     counts.set(entry.difference, count);
-    if (isWanted(entry, { remove })) wanted++;
+    if (isWanted(entry, { remove })) wanted.push(entry);
     reading.add();
     if (json) process.stdout.write(`${wroteBefore(counts) ? ",\n" : "\n"}${JSON.stringify(entry)}`);
     else if (count <= shownOfEach) console.log(lineOf(entry));

@@ -4,7 +4,8 @@ import { confirmByTyping, deletesNobody, warnOfDeletion } from "../confirm.ts";
 import { printJson, printRows } from "../print.ts";
 import { Progress } from "../progress.ts";
 import { planReplay, replay } from "../replay.ts";
-import type { Session } from "../session.ts";
+import { needsAttention, type Session } from "../session.ts";
+import { proposed } from "./proposed.ts";
 import { checkPeriod, parseTime } from "./times.ts";
 
 interface ReplayOptions {
@@ -53,8 +54,10 @@ async function replayPeriod(session: Session, { from, to, dryRun, yes, note, by 
   if (deletions > 0) warnOfDeletion(`those of the ${deletions} people whom the guards let through`);
   if (!yes) await confirmByTyping(`replay ${possible.length}`, deletions > 0 ? undefined : deletesNobody);
   const progress = new Progress("queued", possible.length);
-  const done = await replay(connection, plan, { by: (await callerOf(connection, by)).by, note }, () => progress.add());
+  const caller = await callerOf(connection, by);
+  const answer = await replay(connection, plan, { caller, note }, () => progress.add());
   progress.end();
-  if (session.json) printJson({ done, plan: rows });
-  else console.log(`${done} events are on the queue.`);
+  if (session.json) printJson({ ...answer, plan: rows });
+  else console.log("done" in answer ? `${answer.done} events are on the queue.` : proposed(answer.count, "events"));
+  if ("proposed" in answer) needsAttention();
 }

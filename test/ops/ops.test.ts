@@ -18,7 +18,9 @@ import { testConfig } from "../support/workbench.ts";
 const folder = mkdtempSync(join(tmpdir(), "ops-"));
 const config = join(folder, "config.mjs");
 const roles = [{ when: { department: "Labeling" }, role: "annotator", inviteMode: "none" }];
-const onePerDay = { guards: { deletions: { perHour: 1, perDay: 1, shareOfUsers: 0, floor: 1 } } };
+const onePerDay = {
+  guards: { twoPeopleAbove: 2, deletions: { perHour: 1, perDay: 1, shareOfUsers: 0, floor: 1 } },
+};
 let stack: Stack;
 let base: number;
 let runFile: { remove(): void };
@@ -387,6 +389,21 @@ describe("an operator", { timeout: 120_000 }, () => {
     expect(await ops("explain", file, "--source", "nobody")).toMatchObject({ code: 3 });
     expect(await ops("explain", join(folder, "nothing"), "--source", "okta")).toMatchObject({ code: 1 });
     expect(await ops("explain", file)).toMatchObject({ code: 2 });
+  });
+
+  it("needs a second one to import more than a few leavers", async () => {
+    const left = ["una", "vic", "wes"].map((name) => `${name}@example.com`);
+    for (const email of left) await seed(email, "active");
+    const roster = join(folder, "left.csv");
+    writeFileSync(roster, `email,status\n${left.map((email) => `${email},inactive`).join("\n")}\n`);
+    const apply = (by: string) => ops("import", roster, "--apply", "--yes", "--by", by);
+    for (const by of ["Cy", "Cy"]) {
+      expect(await apply(by)).toMatchObject({ code: 3, err: expect.stringContaining("Proposed for 3 leavers") });
+    }
+    expect(await history("una@example.com")).toEqual([]);
+    expect(await apply("Di")).toMatchObject({ code: 0, err: expect.stringContaining("3 events are on the queue") });
+    const asked = (await history("una@example.com")).find(({ outcome }) => outcome === "asked");
+    expect(asked).toMatchObject({ by: "Di, proposed by Cy" });
   });
 
   it("is told what is wrong", async () => {
