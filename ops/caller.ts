@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Target } from "./connection.ts";
+import { describeFailure } from "./failure.ts";
 
 /** Who works at this terminal. */
 export interface Caller {
@@ -23,16 +24,27 @@ export function userName(): string {
 
 /**
  * Tells who the operator is. On AWS the name alone would be anybody's to choose, so the principal of their credentials stands
- * beside it; an emulator may have no STS.
+ * beside it: it is what tells two people apart. Only where emulators stand for AWS may there be no STS.
+ * @throws Error on AWS, when STS does not say
  */
-export async function callerOf({ isOnAws }: Pick<Target, "isOnAws">, name = userName()): Promise<Caller> {
-  const arn = isOnAws ? await askSts() : undefined;
-  return arn === undefined ? { by: name, principal: name } : { by: `${name} (${arn})`, principal: arn };
+export async function callerOf(
+  { isOnAws, isEmulated }: Pick<Target, "isOnAws" | "isEmulated">,
+  name = userName(),
+): Promise<Caller> {
+  if (!isOnAws) return { by: name, principal: name };
+  try {
+    const arn = await askSts();
+    return { by: `${name} (${arn})`, principal: arn };
+  } catch (cause) {
+    if (isEmulated) return { by: name, principal: name };
+    throw new Error(`nothing was done: AWS does not say who you are: ${describeFailure(cause)}`);
+  }
 }
 
-async function askSts(): Promise<string | undefined> {
+async function askSts(): Promise<string> {
   const client = new STSClient({ maxAttempts: 1 });
   const options = { abortSignal: AbortSignal.timeout(patienceMs) };
-  const answer = client.send(new GetCallerIdentityCommand({}), options);
-  return answer.then(({ Arn }) => Arn).catch(() => undefined);
+  const { Arn } = await client.send(new GetCallerIdentityCommand({}), options);
+  if (Arn === undefined) throw new Error("STS names nobody");
+  return Arn;
 }

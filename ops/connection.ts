@@ -38,6 +38,8 @@ export interface Target {
   signFunction: string | undefined;
   /** Whether AWS can be asked who the operator is. */
   isOnAws: boolean;
+  /** Whether emulators stand for it, which may not know. */
+  isEmulated: boolean;
 }
 
 /** What a command works with that reads or writes about people. */
@@ -47,6 +49,9 @@ export interface Connection extends Target {
   /** For how long history is kept. */
   auditDays: number;
 }
+
+/** By these an operator names an emulator: where the ledger is one, its proposals guard nobody. */
+const emulated = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_DYNAMODB"];
 
 /**
  * Points this process at a stack. What may be done there is what the caller's own AWS credentials allow.
@@ -92,6 +97,7 @@ async function open(where: string, outputs: Outputs, isOnAws: boolean): Promise<
     reconcileFunction: outputs.ReconcileFunctionName,
     signFunction: outputs.SignEvidenceFunctionName,
     isOnAws,
+    isEmulated: !isOnAws || emulated.some((name) => process.env[name] !== undefined),
   };
 }
 

@@ -14,11 +14,16 @@ test("on AWS somebody is the principal of their credentials, whatever name they 
   process.env.AWS_ENDPOINT_URL_STS = await serve((_request, response) =>
     response.setHeader("content-type", "text/xml").end(xml),
   );
-  expect(await callerOf({ isOnAws: true }, "Cy")).toEqual({ by: `Cy (${arn})`, principal: arn });
+  expect(await callerOf({ isOnAws: true, isEmulated: false }, "Cy")).toEqual({ by: `Cy (${arn})`, principal: arn });
 });
 
-test("where nobody can be asked, they are the name that they give", async () => {
+test("on AWS nobody is whom AWS does not name", async () => {
   process.env.AWS_ENDPOINT_URL_STS = await serve((_request, response) => response.writeHead(500).end());
-  expect(await callerOf({ isOnAws: true }, "Cy")).toEqual({ by: "Cy", principal: "Cy" });
-  expect((await callerOf({ isOnAws: false })).by).toBe(userInfo().username);
+  await expect(callerOf({ isOnAws: true, isEmulated: false }, "Cy")).rejects.toThrow("AWS does not say who you are");
+});
+
+test("where an emulator stands for AWS and cannot be asked, they are the name that they give", async () => {
+  process.env.AWS_ENDPOINT_URL_STS = await serve((_request, response) => response.writeHead(500).end());
+  expect(await callerOf({ isOnAws: true, isEmulated: true }, "Cy")).toEqual({ by: "Cy", principal: "Cy" });
+  expect((await callerOf({ isOnAws: false, isEmulated: true })).by).toBe(userInfo().username);
 });
