@@ -31,8 +31,8 @@ const batchEntries = 10;
 const batchBytes = 240 * 1024;
 const sendAttempts = 3;
 
-/** How long taking copies off a dead-letter queue may last: less than a look, or it would see messages twice. */
-const forgetMs = 30_000;
+/** How long going through a dead-letter queue may last: less than a look, or it would see messages twice. */
+const throughMs = 30_000;
 
 /** How long a look at a dead-letter queue may take before others see its messages again. */
 const lookSeconds = 60;
@@ -42,8 +42,17 @@ export interface DeadLetter {
   messageId: string;
   body: string;
   receipt: string;
+  /** The message group: of a copy that this system made see `deadLetter` and `deadLetterMalformed`, else the lane's. */
+  group: string;
+  /** When it was sent, as SQS says; epoch milliseconds. */
+  sentAt: number;
   /** Whether this system put it there, after it had written it into the ledger; if not, SQS itself gave the message up. */
   isCopy: boolean;
+}
+
+/** The group of the copy of a message that was no event, by that message's id. */
+export function malformedGroup(messageId: string): string {
+  return createHash("sha256").update(messageId).digest("hex");
 }
 
 /** The queues, as the rest of the code sees them. */
@@ -90,7 +99,7 @@ export class EventQueue {
 
   /** Puts a message that is no event on the dead-letter queue as it is. @throws RetryLater `queue_unavailable` */
   async deadLetterMalformed(lane: Lane, messageId: string, body: string): Promise<void> {
-    const id = createHash("sha256").update(messageId).digest("hex");
+    const id = malformedGroup(messageId);
     const entry = { MessageBody: body, MessageGroupId: id, MessageDeduplicationId: id };
     await this.#sendBatch(this.#deadLetterUrls[lane], [entry]);
   }
@@ -110,19 +119,36 @@ export class EventQueue {
    * @throws RetryLater `queue_unavailable`
    */
   async deleteDeadLetters(lane: Lane, matches: (letter: DeadLetter) => boolean): Promise<number> {
-    const others: string[] = [];
-    let deleted = 0;
-    const end = Date.now() + forgetMs;
-    // Each message is seen once: what was looked at stays hidden while the next ones come.
+    const letters = await this.#lookAtAll(lane);
+    const matching = letters.filter(matches);
+    const others = letters.filter((letter) => !matching.includes(letter));
+    for (const letter of matching) await this.deleteDeadLetter(lane, letter);
+    await this.unhideDeadLetters(
+      lane,
+      others.map(({ receipt }) => receipt),
+    );
+    return matching.length;
+  }
+
+  /** What is visible on a dead-letter queue now; it stays there. @throws RetryLater `queue_unavailable` */
+  async listDeadLetters(lane: Lane): Promise<DeadLetter[]> {
+    const letters = await this.#lookAtAll(lane);
+    await this.unhideDeadLetters(
+      lane,
+      letters.map(({ receipt }) => receipt),
+    );
+    return letters;
+  }
+
+  // Each message is seen once: what was looked at stays hidden while the next ones come.
+  async #lookAtAll(lane: Lane): Promise<DeadLetter[]> {
+    const all: DeadLetter[] = [];
+    const end = Date.now() + throughMs;
     for (let letters = await this.lookAtDeadLetters(lane); letters.length > 0; ) {
-      const matching = letters.filter(matches);
-      for (const letter of matching) await this.deleteDeadLetter(lane, letter);
-      deleted += matching.length;
-      others.push(...letters.filter((letter) => !matching.includes(letter)).map(({ receipt }) => receipt));
+      all.push(...letters);
       letters = Date.now() < end ? await this.lookAtDeadLetters(lane) : [];
     }
-    await this.unhideDeadLetters(lane, others);
-    return deleted;
+    return all;
   }
 
   /** Takes a message off a dead-letter queue for good. @throws RetryLater `queue_unavailable` */
@@ -142,13 +168,15 @@ export class EventQueue {
       MaxNumberOfMessages: 10,
       VisibilityTimeout: lookSeconds,
       WaitTimeSeconds: 0,
-      MessageSystemAttributeNames: ["MessageGroupId", "MessageDeduplicationId"],
+      MessageSystemAttributeNames: ["MessageGroupId", "MessageDeduplicationId", "SentTimestamp"],
     });
     const { Messages = [] } = await translated(this.#sqs.send(receive));
     return Messages.map(({ MessageId = "", Body = "", ReceiptHandle = "", Attributes = {} }) => ({
       messageId: MessageId,
       body: Body,
       receipt: ReceiptHandle,
+      group: Attributes.MessageGroupId ?? "",
+      sentAt: Number(Attributes.SentTimestamp ?? Number.NaN),
       // Only `deadLetter` and `deadLetterMalformed` give a message a group of its own.
       isCopy:
         Attributes.MessageGroupId !== undefined && Attributes.MessageGroupId === Attributes.MessageDeduplicationId,

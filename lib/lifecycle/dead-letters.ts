@@ -3,6 +3,7 @@ import { findShelved, shelve, unshelve } from "../ledger/shelf.ts";
 import { append, entryOf, hasEnded } from "../ledger/trail.ts";
 import type { DeadLetter, Lane } from "../queue.ts";
 import { type LifecycleEvent, parseEvent } from "./event.ts";
+import { deduplicationId } from "./identity.ts";
 import { identify } from "./subject.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -55,7 +56,9 @@ async function recordOne(
 ): Promise<Recorded | undefined> {
   const event = readEvent(letter.body);
   if (event !== undefined) {
-    const recorded = letter.isCopy ? undefined : await recordEvent(event, office);
+    // A copy of what was no event has another group; the version that runs now can read it, so it has not been listed.
+    const isListed = letter.isCopy && letter.group === deduplicationId(event);
+    const recorded = isListed ? undefined : await recordEvent(event, office);
     if (recorded === undefined && !(await isOpen(event, office))) {
       await office.queue.deleteDeadLetter(lane, letter);
       forget(letter);

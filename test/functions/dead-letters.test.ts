@@ -185,6 +185,15 @@ describe("messages that are no events", () => {
   });
 });
 
+it("what an older version could not read is parked like any other event by one that can, and may be redriven", async () => {
+  const bench = await workbench();
+  const event = eventOf("joiner", ada);
+  await bench.queue.deadLetterMalformed("changes", "message-1", JSON.stringify(event));
+  expect(await run()).toEqual({ recorded: 1 });
+  expect(await parked(bench)).toEqual([[event.id, "dead_lettered"]]);
+  await vi.waitFor(async () => expect(await bench.take("changesDeadLetters")).toEqual([event]), { timeout: 10_000 });
+});
+
 describe("a look", () => {
   it("goes on until it has seen everything", async () => {
     const bench = await workbench();

@@ -300,6 +300,18 @@ describe("an operator", { timeout: 120_000 }, () => {
     expect(await verify()).toMatchObject({ code: 3, err: "does not verify: evidence.csv was changed\n" });
   });
 
+  it("gives up a message that is no event, when they mean it", async () => {
+    expect((await ops("malformed", "list")).out).toBe("No message is malformed.\n");
+    expect(await ops("malformed", "dismiss", "nothing")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("--yes"),
+    });
+    expect(await ops("malformed", "dismiss", "nothing", "--yes")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("no malformed message nothing"),
+    });
+  });
+
   it("decides about several at once", async () => {
     expect(await ops("held", "release")).toMatchObject({ code: 2, err: expect.stringContaining("--all") });
     expect(await json("held", "release", "--all", "--reason", "last_admin", "--yes")).toEqual({ done: 0 });
