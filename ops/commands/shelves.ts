@@ -54,11 +54,13 @@ function addDecision(command: Command, decision: Decision, session: Session): vo
     .option("--kind <kind>", "only joiners, leavers, ...")
     .option("--source <source>", "only events from there")
     .option("--before <time>", "only those that have waited since before then, ISO 8601", parseTime)
-    .option("--note <text>", "why, for the person's history", "")
+    .option("--note <text>", `why, for the person's history${decision.verb === "redrive" ? "" : "; required"}`, "")
     .option("--by <name>", "who decides", userName())
     .option("--yes", "do not ask", false)
     .action(async (id: string | undefined, options: DecisionOptions) => {
       if ((id === undefined) === !options.all) throw new WrongUse("name one event by its id, or several with --all");
+      if (decision.verb !== "redrive" && options.note.trim() === "")
+        throw new WrongUse(`say why with --note: it is what the history keeps of a decision`);
       const connection = await session.connection();
       if (id === undefined) await decideSeveral(connection, decision, options, session);
       else await decideOne(connection, decision, id, options, session);

@@ -158,7 +158,7 @@ describe("an operator", { timeout: 120_000 }, () => {
     const [parked] = await json("parked", "list");
     const [nobody] = await Promise.all([
       ops("users", "get", "nobody@example.com"),
-      ops("parked", "dismiss", parked?.id ?? "", "--yes"),
+      ops("parked", "dismiss", parked?.id ?? "", "--note", "gone for good", "--yes"),
     ]);
     expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining("nobody like that") });
   });
@@ -314,7 +314,15 @@ describe("an operator", { timeout: 120_000 }, () => {
 
   it("decides about several at once", async () => {
     expect(await ops("held", "release")).toMatchObject({ code: 2, err: expect.stringContaining("--all") });
-    expect(await json("held", "release", "--all", "--reason", "last_admin", "--yes")).toEqual({ done: 0 });
+    const all = ["held", "release", "--all", "--reason", "last_admin", "--yes"];
+    expect(await json(...all, "--note", "a test")).toEqual({ done: 0 });
+    const [several, one, blank] = await Promise.all([
+      ops(...all),
+      ops("parked", "dismiss", "some", "--yes"),
+      ops(...all, "--note", " "),
+    ]);
+    for (const told of [several, one, blank])
+      expect(told).toMatchObject({ code: 2, err: expect.stringContaining("say why with --note") });
   });
 
   it("forgets somebody who is gone, when they mean it", async () => {
@@ -420,7 +428,7 @@ describe("an operator", { timeout: 120_000 }, () => {
 
   it("is told what is wrong", async () => {
     const told = await Promise.all([
-      ops("held", "release", "nobody"),
+      ops("held", "release", "nobody", "--note", "a test"),
       ops("statsu"),
       ops("release", "nobody"),
       ops("reconcile"),
