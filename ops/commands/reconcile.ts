@@ -4,7 +4,7 @@ import { confirmByTyping } from "../confirm.ts";
 import { WrongUse } from "../failure.ts";
 import { printJson, printRows, type Row } from "../print.ts";
 import { runReconcile } from "../reconcile.ts";
-import type { Session } from "../session.ts";
+import { needsAttention, type Session } from "../session.ts";
 
 interface ReconcileOptions {
   mode?: string;
@@ -37,11 +37,11 @@ export function addReconcile(program: Command, session: Session): void {
       const { reconcileFunction, config } = await session.target();
       const all: Row[] = [];
       for (const each of mode === undefined ? scheduled(config, now) : [mode]) {
-        const { summary, rows } = await runReconcile({ mode: each, dryRun, acceptShrink }, reconcileFunction);
+        const { summary, isWhole, rows } = await runReconcile({ mode: each, dryRun, acceptShrink }, reconcileFunction);
         all.push(...rows.map((row) => ({ mode: each, ...row })));
-        if (session.json) continue;
-        console.log(summary);
-        printRows(rows, { json: false, nothing: dryRun ? "  nothing to do" : "" });
+        if (!isWhole) needsAttention();
+        if (session.json) console.error(summary);
+        else printRun(summary, rows, dryRun);
       }
       if (session.json) printJson(all);
     });
@@ -51,4 +51,9 @@ export function addReconcile(program: Command, session: Session): void {
 function scheduled(config: LifecycleConfig, now: boolean): string[] {
   const hasMore = now && subscribing(config).length > 0;
   return ["invitations", "due", "full", ...(hasMore ? ["subscriptions"] : [])];
+}
+
+function printRun(summary: string, rows: readonly Row[], dryRun: boolean): void {
+  console.log(summary);
+  printRows(rows, { json: false, nothing: dryRun ? "  nothing to do" : "" });
 }
