@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { readListing, writeListing } from "../../lib/ledger/listing.ts";
 import { readLastRuns } from "../../lib/ledger/runs.ts";
 import { eventOf, type Workbench, workbench } from "../support/workbench.ts";
@@ -39,9 +39,15 @@ describe("the invitations sweep", () => {
     await bench.reconcile({ mode: "invitations" });
     await bench.deliver(await bench.take("changes"));
     bench.fake.advance(8 * day);
-    expect(await bench.reconcile({ mode: "invitations", dryRun: true })).toMatchObject({
-      plan: [{ wants: "abandoned" }],
-    });
+    const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    const plan = await bench.reconcile({ mode: "invitations", dryRun: true });
+    const dry = write.mock.calls.join("");
+    await bench.reconcile({ mode: "invitations" });
+    const real = write.mock.calls.join("");
+    write.mockRestore();
+    expect(plan).toMatchObject({ plan: [{ wants: "abandoned" }] });
+    expect(dry).not.toContain("InvitationsAbandoned");
+    expect(real).toContain('"InvitationsAbandoned":1');
     expect(statusOf(bench)).toBe("expired");
   });
 

@@ -24,8 +24,7 @@ export async function sweepInvitations(workshop: Workshop, request: SweepRequest
       .filter((entry) => entry !== undefined);
     swept.users += page.users.length;
     if (request.dryRun) swept.plan.push(...entries);
-    else swept.queued += await sendUnparked(entries, workshop);
-    for (const { wants } of entries) if (wants === "abandoned") workshop.arize.metrics.add(metricNames.abandoned);
+    else swept.queued += await sweepPage(entries, workshop);
     if (page.nextCursor === undefined || request.dryRun || request.remainingMs() > stopMs) continue;
     const { users } = swept;
     await writeRun(table, "invitations", {
@@ -40,6 +39,11 @@ export async function sweepInvitations(workshop: Workshop, request: SweepRequest
   }
   if (!request.dryRun) await endRun(table, "invitations");
   return swept;
+}
+
+async function sweepPage(entries: readonly PlanEntry[], workshop: Workshop): Promise<number> {
+  for (const { wants } of entries) if (wants === "abandoned") workshop.arize.metrics.add(metricNames.abandoned);
+  return sendUnparked(entries, workshop);
 }
 
 // What Arize refused once waits for an operator, and is not sent and refused again every hour.
