@@ -8,6 +8,7 @@ import {
   takeReleaseBack,
   unshelve,
 } from "../lib/ledger/shelf.ts";
+import { readState } from "../lib/ledger/state.ts";
 import { forgetSuspend } from "../lib/ledger/suspension.ts";
 import { append, entryOf } from "../lib/ledger/trail.ts";
 import { closeOpen } from "../lib/lifecycle/plans.ts";
@@ -81,9 +82,18 @@ export async function dismiss(connection: Waiting, shelf: Shelf, id: string, wor
   const event = { ...shelved.event, attempt: shelved.event.attempt + 1 };
   await append(table, person, { ...entryOf(event, Date.now()), outcome: "dismissed", ...word }, auditDays);
   if (event.kind === "suspend") await forgetSuspend(table, person, event);
-  if (event.kind === "leaver" && shelved.version !== undefined) await forgetLeaver(table, person, shelved.version);
+  if (event.kind === "leaver") {
+    const version = shelved.version ?? (await claimedVersion(table, shelved));
+    if (version !== undefined) await forgetLeaver(table, person, version);
+  }
   await closeOpen(event, person, table);
   await unshelve(table, shelf, event);
   if (shelf === "PARKED") await queue.forgetDeadLetter(event);
   return true;
+}
+
+/** With which version a leaver was claimed that was parked later on, when that was not at hand: `too_old`, `dead_lettered` ... */
+async function claimedVersion(table: Waiting["table"], { person, event }: Shelved): Promise<number | undefined> {
+  const { leaverId, mark_membership: mark } = await readState(table, person);
+  return leaverId === event.id ? mark : undefined;
 }

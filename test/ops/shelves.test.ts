@@ -3,7 +3,7 @@ import { findShelved, markReleased, type Shelf } from "../../lib/ledger/shelf.ts
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
 import { selectShelved } from "../../ops/bulk.ts";
 import type { Connection } from "../../ops/connection.ts";
-import { putBack } from "../../ops/shelves.ts";
+import { dismiss, putBack } from "../../ops/shelves.ts";
 import { readStatus } from "../../ops/status.ts";
 import { operator, outputsHere } from "../support/operator.ts";
 import { eventOf, type Workbench, workbench } from "../support/workbench.ts";
@@ -97,4 +97,38 @@ it("releasing again what is still under way does no harm", async () => {
   await bench.deliver([second]);
   expect(bench.fake.users()).toMatchObject([{}, { email: ada, status: "inactive" }]);
   expect(await findShelved(bench.table, "HELD", event.id)).toBeUndefined();
+});
+
+describe("a leaver that was claimed and then given up on its way", () => {
+  const outcomesOf = async (bench: Workbench) =>
+    (await bench.trail(ada)).map(({ outcome, reason }) => reason ?? outcome);
+  const aMinuteAgo = (event: LifecycleEvent) => ({ ...event, occurredAt: new Date(Date.now() - 60_000).toISOString() });
+
+  it("no longer counts as leaving once it is dismissed, though its shelf knows no version of it", async () => {
+    const bench = await workbench();
+    bench.fake.seed({ email: ada });
+    const leaver = aMinuteAgo(eventOf("leaver", ada));
+    bench.fake.fault({ route: "DELETE /v2/users/{id}", status: 429, retryAfter: 600 });
+    expect(await bench.deliver([leaver])).toEqual([leaver.id]);
+    // Four days later, as SQS tells when it was sent.
+    await bench.deliver([leaver], { receives: 200, sentAt: Date.now() - 5 * 86_400_000 });
+    const parked = await findShelved(bench.table, "PARKED", leaver.id);
+    expect(parked).toMatchObject({ reason: "too_old" });
+    expect(parked).not.toHaveProperty("version");
+    await dismiss(await operator(), "PARKED", leaver.id, word);
+    const rested = await bench.restart();
+    await rested.deliver([eventOf("password.reset", ada)]);
+    expect((await outcomesOf(bench)).at(-1)).toBe("reset_sent");
+  });
+
+  it("still does when the leaver that counts is another one", async () => {
+    const bench = await workbench({ config: noBudget });
+    bench.fake.seed({ email: ada });
+    const [old, newer] = [aMinuteAgo(eventOf("leaver", ada)), eventOf("leaver", ada)];
+    await bench.deliver([old], { sentAt: Date.now() - 5 * 86_400_000 });
+    await bench.deliver([newer]);
+    await dismiss(await operator(), "PARKED", old.id, word);
+    await bench.deliver([eventOf("password.reset", ada)]);
+    expect((await outcomesOf(bench)).at(-1)).toBe("leaving");
+  });
 });
