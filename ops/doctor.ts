@@ -13,7 +13,10 @@ export interface Finding {
   detail: string;
 }
 
-type Check = (target: Target) => Promise<Finding[]>;
+type Check = (target: Target, again: Again) => Promise<Finding[]>;
+
+/** Makes a whole command line of a command, about the same stack: `Session.again`. */
+type Again = (command: string) => string;
 
 /** Sweeps that are later than this did not run. Hours. */
 const longestPauses = new Map([
@@ -40,10 +43,10 @@ const checks: Record<string, Check> = {
 };
 
 /** Looks at everything that has to be right, each on its own: one that fails hides no other. */
-export async function examine(target: Target): Promise<Finding[]> {
+export async function examine(target: Target, again: Again): Promise<Finding[]> {
   const findings = await Promise.all(
     Object.entries(checks).map(([name, check]) =>
-      check(target).catch((error: unknown) => [finding(name, "fail", describeFailure(error))]),
+      check(target, again).catch((error: unknown) => [finding(name, "fail", describeFailure(error))]),
     ),
   );
   return findings.flat();
@@ -80,7 +83,7 @@ async function checkConfiguration({ config, mode }: Target): Promise<Finding[]> 
   ];
 }
 
-async function checkLedger({ table, config }: Target): Promise<Finding[]> {
+async function checkLedger({ table, config }: Target, again: Again): Promise<Finding[]> {
   const runs = await readLastRuns(table);
   const late = [...longestPauses].flatMap(([mode, hours]) => {
     if (mode === "subscriptions" && subscribing(config).length === 0) return [];
@@ -92,7 +95,7 @@ async function checkLedger({ table, config }: Target): Promise<Finding[]> {
   const sweeps =
     late.length === 0
       ? finding("sweeps", "ok", "all ran in time")
-      : finding("sweeps", "warn", `${late.join(", ")}; to run them: reconcile --now`);
+      : finding("sweeps", "warn", `${late.join(", ")}; to run them: ${again("reconcile --now")}`);
   return [finding("ledger", "ok", "answers"), sweeps];
 }
 

@@ -19,7 +19,7 @@ export function addLooks(program: Command, session: Session): void {
     .command("doctor")
     .description("whether everything is set up right; ends with 3 when something is not")
     .action(async () => {
-      const findings = await examine(await session.target());
+      const findings = await examine(await session.target(), (command) => session.again(command));
       printRows(
         findings.map((finding) => ({ ...finding })),
         { json: session.json, nothing: "" },

@@ -4,11 +4,13 @@ import { serve } from "../support/fake-arize.ts";
 import { operator } from "../support/operator.ts";
 import { workbench } from "../support/workbench.ts";
 
+const again = (command: string) => `npm run ops -- --stack Prod ${command}`;
+
 it("finds nothing wrong with what is right, and everything that is not, each by itself", async () => {
   const bench = await workbench();
   const door = await serve((_request, response) => response.end());
-  const states = async () =>
-    Object.fromEntries((await examine(await operator({ IngestUrl: door }))).map(({ check, state }) => [check, state]));
+  const found = async () => examine(await operator({ IngestUrl: door }), again);
+  const states = async () => Object.fromEntries((await found()).map(({ check, state }) => [check, state]));
   await bench.reconcile({ mode: "full" });
   await bench.reconcile({ mode: "due" });
   expect(await states()).toMatchObject({
@@ -21,6 +23,7 @@ it("finds nothing wrong with what is right, and everything that is not, each by 
     webhooks: "ok",
     clock: "ok",
   });
+  expect((await found()).find(({ check }) => check === "sweeps")?.detail).toContain("--stack Prod reconcile --now");
   await bench.reconcile({ mode: "invitations" });
   expect(await states()).toMatchObject({ sweeps: "ok" });
   bench.fake.fault({ status: 401, times: null });
@@ -31,7 +34,7 @@ it("misses the renewal of subscriptions where a source has some", async () => {
   const api = { tenantId: "t", clientId: "c" };
   const bench = await workbench({ config: { sources: { entra: { api } } } });
   for (const mode of ["full", "due", "invitations"]) await bench.reconcile({ mode });
-  const sweeps = async () => (await examine(await operator())).find(({ check }) => check === "sweeps");
+  const sweeps = async () => (await examine(await operator(), again)).find(({ check }) => check === "sweeps");
   expect(await sweeps()).toMatchObject({ state: "warn", detail: expect.stringContaining("subscriptions never ran") });
   await bench.reconcile({ mode: "subscriptions" });
   expect(await sweeps()).toMatchObject({ state: "ok" });
@@ -45,7 +48,7 @@ it("notices a clock that is off, a key of another account and a door that is shu
       .writeHead(503)
       .end(),
   );
-  expect(await examine(await operator({ IngestUrl: late }))).toEqual(
+  expect(await examine(await operator({ IngestUrl: late }), again)).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ check: "clock", state: "fail" }),
       expect.objectContaining({ check: "webhooks", state: "fail" }),
