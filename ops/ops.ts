@@ -29,7 +29,8 @@ const program = addStackOptions(new Command("npm run ops --"))
 Each output may be given by itself instead, such as --LedgerTableName NAME or --ledger-table-name NAME.
 
 Exit codes: 0 done; ${exitCodes.failed} failed, or no such thing; 2 wrong usage; ${exitCodes.attention} done, and somebody has to look
-(held, parked, no outcome in time, a check that fails, evidence that does not verify, a second person needed).`,
+(held, parked, no outcome in time, a check that fails, a webhook that would be turned away, a sweep that was skipped, not believed
+or not finished, a roster with lines that cannot be read, evidence that does not verify, a second person needed).`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 

@@ -48,7 +48,7 @@ export class Session {
 export const exitCodes = {
   /** It failed, or there is no such thing. */
   failed: 1,
-  /** It was done, and somebody has to look: held or parked, a check that fails, evidence that does not verify, a second person. */
+  /** It was done, and somebody has to look; the help of the command line says at what. */
   attention: 3,
 } as const;
 

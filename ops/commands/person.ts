@@ -5,6 +5,7 @@ import { forget } from "../forget.ts";
 import { describeForgotten } from "../forgotten.ts";
 import { reportPerson, timeline } from "../person.ts";
 import { printJson, printRows, visible } from "../print.ts";
+import { addressOf } from "../send.ts";
 import { exitCodes, type Session } from "../session.ts";
 
 /** `person`: is somebody out, since when, who asked for it, why was nothing done; and what to erase. */
@@ -30,7 +31,8 @@ export function addPerson(program: Command, session: Session): void {
     .argument("<email>")
     .option("--yes", "do not ask", false)
     .option("--by <name>", "who decides", userName())
-    .action(async (email: string, { yes, by }: { yes: boolean; by: string }) => {
+    .action(async (typed: string, { yes, by }: { yes: boolean; by: string }) => {
+      const email = addressOf(typed);
       if (!yes) await confirmByTyping(email);
       const connection = await session.connection();
       const forgotten = await forget(connection, email, (await callerOf(connection, by)).by);

@@ -437,6 +437,7 @@ describe("an operator", { timeout: 120_000 }, () => {
       send("joiner", "nobody"),
       ops("--help"),
       ops("--port-base", "0", "held", "list"),
+      ops("person", "forget", "nobody", "--yes"),
     ]);
     expect(told).toMatchObject([
       { code: 1, err: expect.stringContaining("nothing is held") },
@@ -448,6 +449,7 @@ describe("an operator", { timeout: 120_000 }, () => {
       { code: 1, out: expect.stringContaining("data.email: malformed") },
       { code: 0, out: expect.stringContaining("Usage: npm run ops --") },
       { code: 2 },
+      { code: 2, err: "error: that is no email address\n" },
     ]);
   });
 
