@@ -30,11 +30,10 @@ export async function readRun(table: LedgerTable, mode: string, now: number): Pr
   return run !== undefined && now - run.at < resumableMs ? run : undefined;
 }
 
-/** @throws RetryLater */
+/** It holds addresses, so DynamoDB deletes it once nobody would go on from it. @throws RetryLater */
 export async function writeRun(table: LedgerTable, mode: string, run: Run): Promise<void> {
-  await table.run((client) =>
-    client.send(new PutCommand({ TableName: table.name, Item: { ...runKey(mode), ...run } })),
-  );
+  const Item = { ...runKey(mode), ...run, ttl: Math.floor((run.at + resumableMs) / 1000) };
+  await table.run((client) => client.send(new PutCommand({ TableName: table.name, Item })));
 }
 
 /** @throws RetryLater */

@@ -37,6 +37,12 @@ test("a run is resumed the next day, and no more after a day and a half", async 
   expect(await readRun(table, "old", noon + resumableMs)).toBeUndefined();
 });
 
+test("a run that nobody goes on from is deleted, with the addresses in it", async () => {
+  await writeRun(table, "left", run);
+  const items = await table.queryAll("pk = :pk AND sk = :mode", { ":pk": "RECONCILE", ":mode": "left" });
+  expect(items).toMatchObject([{ ttl: (noon + resumableMs) / 1000 }]);
+});
+
 test("the states of a hundred people come at once, by person; strangers are left out", async () => {
   const known = Array.from({ length: 60 }, somebody);
   const event = lifecycleEvent();
