@@ -68,7 +68,7 @@ function bundling({ arizeCaFile }: Settings): BundlingOptions {
       commandHooks: {
         beforeBundling: () => [],
         beforeInstall: () => [],
-        afterBundling: (input: string, output: string) => [`cp "${input}/${arizeCaFile}" "${output}/${caFileName}"`],
+        afterBundling: (_: string, output: string) => [`cp "${arizeCaFile}" "${output}/${caFileName}"`],
       },
     }),
   };

@@ -1,3 +1,6 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Node } from "constructs";
 import * as z from "zod/mini";
 import { describeIssues } from "../lib/issues.ts";
@@ -24,7 +27,7 @@ const settingsSchema = z.object({
   /** Another region's, or a self-hosted, Arize. */
   arizeBaseUrl: z.optional(z.string().check(z.regex(/^https:\/\/[^\s/]+$/))),
   arizeEnumCase: z.optional(z.enum(["upper", "lower"])),
-  /** A PEM file with the authorities of a self-hosted Arize; it becomes a part of the functions. */
+  /** A PEM file with the authorities of a self-hosted Arize, below the project's folder or by its whole path; it becomes a part of the functions. */
   arizeCaFile: z.optional(z.string()),
   /** Where the functions run, for an Arize that only a private network reaches; both or neither. */
   subnetIds: z._default(list, []),
@@ -43,7 +46,18 @@ export function readSettings(node: Node): Settings {
   if (subnetIds.length > 0 !== securityGroupIds.length > 0) {
     throw new Error("the context is not valid: subnetIds and securityGroupIds go together");
   }
-  return result.data;
+  const { arizeCaFile } = result.data;
+  return arizeCaFile === undefined ? result.data : { ...result.data, arizeCaFile: resolveFile(arizeCaFile) };
+}
+
+/** The whole path of a file, which is copied by a shell. @throws Error when there is none, or its name is not a plain one */
+function resolveFile(file: string): string {
+  const path = resolve(fileURLToPath(new URL("..", import.meta.url)), file);
+  const isPlain = /^[^"$`\\\p{Cc}]+$/u.test(path);
+  if (isPlain && statSync(path, { throwIfNoEntry: false })?.isFile()) return path;
+  throw new Error(
+    `the context is not valid: arizeCaFile: ${isPlain ? "there is no such file" : "not a plain path"}: ${path}`,
+  );
 }
 
 /** `ArizeUserLifecycle-Prod`: the stack, and the namespace of its metrics. */

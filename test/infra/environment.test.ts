@@ -43,7 +43,7 @@ describe("the environment", () => {
       stage: "dev",
       arizeBaseUrl: "https://arize.example.com",
       arizeEnumCase: "lower",
-      arizeCaFile: "ca.pem",
+      arizeCaFile: "package.json",
     };
     for (const variables of environmentsOf(context)) {
       expect(readEnvironment(variables)).toMatchObject({
