@@ -1,4 +1,4 @@
-import { isWaiting, listShelved, type Shelved } from "../lib/ledger/shelf.ts";
+import { isWaiting, type Listed, readShelf, type Shelved } from "../lib/ledger/shelf.ts";
 import type { Lane } from "../lib/queue.ts";
 import type { Target } from "../ops/connection.ts";
 import { describeFailure } from "../ops/failure.ts";
@@ -13,6 +13,8 @@ export interface Reading {
   /** Those that wait for an operator, oldest first. */
   held: Shelved[];
   parked: Shelved[];
+  /** How many beside these cannot be read: another version wrote them. */
+  unreadable: number;
   watched: Watched | undefined;
 }
 
@@ -132,7 +134,8 @@ export class Monitor {
       waitingOn(this.#target, "PARKED"),
       isDue ? readWatched(this.#target) : this.#reading?.watched,
     ]);
-    return { at, lanes, held, parked, watched };
+    const unreadable = held.unreadable.length + parked.unreadable.length;
+    return { at, lanes, held: held.items, parked: parked.items, unreadable, watched };
   }
 
   #sample({ at, lanes, watched }: Reading): void {
@@ -156,8 +159,8 @@ export class Monitor {
   }
 }
 
-async function waitingOn({ table }: Target, shelf: "HELD" | "PARKED"): Promise<Shelved[]> {
-  const shelved = await listShelved(table, shelf);
+async function waitingOn({ table }: Target, shelf: "HELD" | "PARKED"): Promise<Listed<Shelved>> {
+  const { items, unreadable } = await readShelf(table, shelf);
   const now = Date.now();
-  return shelved.filter((one) => isWaiting(one, now));
+  return { items: items.filter((one) => isWaiting(one, now)), unreadable };
 }

@@ -49,6 +49,13 @@ export function reconcileAlarms(watched: Watched): AlarmSpec[] {
       metric: counted(watched, metricNames.listingDistrusted),
       atLeast: 1,
     },
+    {
+      id: "DueUnreadable",
+      impact: "Somebody's first or last day has come, and nothing is done: what was planned for it cannot be read.",
+      runbook: "Planned events cannot be read",
+      metric: counted(watched, metricNames.dueUnreadable),
+      atLeast: 1,
+    },
   ];
 }
 

@@ -47,6 +47,8 @@ export const metricNames = {
   abandoned: "InvitationsAbandoned",
   /** Listings, of Arize or a source, that were cut short, looped, shrank or named an unknown status. */
   listingDistrusted: "ListingDistrusted",
+  /** Planned events whose day has come and that this version cannot read, each minute. */
+  dueUnreadable: "DueUnreadable",
 } as const;
 export type MetricName = (typeof metricNames)[keyof typeof metricNames];
 

@@ -5,6 +5,7 @@ import type { Target } from "./connection.ts";
 import { describeFailure } from "./failure.ts";
 import { countLanes } from "./queues.ts";
 import { readSecretAges } from "./secret-ages.ts";
+import { countUnreadable } from "./unreadable.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -37,6 +38,7 @@ const checks: Record<string, Check> = {
     );
   },
   ledger: checkLedger,
+  "waiting events": checkWaiting,
   secrets: checkSecrets,
   Arize: checkArize,
   webhooks: checkDoor,
@@ -81,6 +83,12 @@ async function checkConfiguration({ config, mode }: Target): Promise<Finding[]> 
         : `invite mode ${inviteMode}: for accounts with passwords; where SAML is enforced, Arize refuses resends (parked as invalid)`,
     ),
   ];
+}
+
+async function checkWaiting(target: Target): Promise<Finding[]> {
+  const count = await countUnreadable(target);
+  const detail = `${count} held, parked or planned events cannot be read: a newer version wrote them, so deploy that again`;
+  return [count === 0 ? finding("waiting events", "ok", "all can be read") : finding("waiting events", "warn", detail)];
 }
 
 async function checkLedger({ table, config }: Target, again: Again): Promise<Finding[]> {

@@ -1,5 +1,5 @@
 import type { User } from "../lib/arize/schemas.ts";
-import { listScheduled, listShelved, type Shelved } from "../lib/ledger/shelf.ts";
+import { readScheduled, readShelf, type Shelved } from "../lib/ledger/shelf.ts";
 import { history, type TrailEntry } from "../lib/ledger/trail.ts";
 import { roleName } from "../lib/lifecycle/decide.ts";
 import { readingArize } from "./arize.ts";
@@ -34,7 +34,15 @@ export async function reportPerson(connection: Connection, typed: string): Promi
     ),
   ]);
   const happened = entries.toSorted((a, b) => a.finishedAt.localeCompare(b.finishedAt));
-  return { email, atArize, ...verdictOf(happened, waiting, atArize), waiting, history: happened };
+  const verdict = verdictOf(happened, waiting.events, atArize);
+  const answer = [...verdict.answer, ...doubts(waiting.unreadable)];
+  return { email, atArize, ...verdict, answer, waiting: waiting.events, history: happened };
+}
+
+function doubts(unreadable: number): string[] {
+  return unreadable === 0
+    ? []
+    : [`${unreadable} events wait that this version cannot read; whether one is theirs nobody can tell.`];
 }
 
 function briefly(user: User | undefined): PersonReport["atArize"] {
@@ -42,17 +50,17 @@ function briefly(user: User | undefined): PersonReport["atArize"] {
   return { id: user.id, status: user.unknownStatus ?? user.status, role: roleName(user.role) };
 }
 
-async function waitingFor({ table }: Connection, person: string): Promise<WaitingEvent[]> {
-  const [held, parked, due] = await Promise.all([
-    listShelved(table, "HELD"),
-    listShelved(table, "PARKED"),
-    listScheduled(table),
-  ]);
+async function waitingFor(
+  { table }: Connection,
+  person: string,
+): Promise<{ events: WaitingEvent[]; unreadable: number }> {
+  const lists = await Promise.all([readShelf(table, "HELD"), readShelf(table, "PARKED"), readScheduled(table)]);
+  const [held, parked, due] = lists;
   const own = (one: { person: string }) => one.person === person;
-  return [
-    ...held.filter(own).map((one) => toWaiting("held", one)),
-    ...parked.filter(own).map((one) => toWaiting("parked", one)),
-    ...due.filter(own).map(({ event }) => ({
+  const events = [
+    ...held.items.filter(own).map((one) => toWaiting("held", one)),
+    ...parked.items.filter(own).map((one) => toWaiting("parked", one)),
+    ...due.items.filter(own).map(({ event }) => ({
       where: "due" as const,
       id: event.id,
       kind: event.kind,
@@ -60,6 +68,7 @@ async function waitingFor({ table }: Connection, person: string): Promise<Waitin
       since: event.receivedAt,
     })),
   ];
+  return { events, unreadable: lists.reduce((sum, { unreadable }) => sum + unreadable.length, 0) };
 }
 
 function toWaiting(where: "held" | "parked", { event, reason, at }: Shelved): WaitingEvent {

@@ -1,8 +1,8 @@
 import { forgetLeaver } from "../lib/ledger/plans.ts";
 import {
   findShelved,
-  listShelved,
   markReleased,
+  readShelf,
   type Shelf,
   type Shelved,
   takeReleaseBack,
@@ -14,6 +14,7 @@ import { append, entryOf } from "../lib/ledger/trail.ts";
 import { closeOpen } from "../lib/lifecycle/plans.ts";
 import type { Connection } from "./connection.ts";
 import type { Row } from "./print.ts";
+import { unreadableReason } from "./unreadable.ts";
 
 /** An operator's word on a shelved event: who they are and why they do it. */
 export interface Word {
@@ -24,9 +25,10 @@ export interface Word {
 /** Where events wait, and where they go back to. */
 type Waiting = Pick<Connection, "table" | "queue" | "auditDays">;
 
-/** What waits on a shelf, oldest first. */
+/** What waits on a shelf, oldest first, and then what cannot be read. @throws RetryLater */
 export async function listShelf({ table }: Pick<Connection, "table">, shelf: Shelf): Promise<Row[]> {
-  return (await listShelved(table, shelf)).map(toRow);
+  const { items, unreadable } = await readShelf(table, shelf);
+  return [...items.map(toRow), ...unreadable.map((id) => ({ id, reason: unreadableReason }))];
 }
 
 function toRow({ event, reason, knownEmail, at, status, by }: Shelved): Row {

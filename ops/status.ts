@@ -1,5 +1,5 @@
 import { type LastRun, readLastRuns } from "../lib/ledger/runs.ts";
-import { isWaiting, listScheduled, listShelved, type Shelved } from "../lib/ledger/shelf.ts";
+import { isWaiting, readScheduled, readShelf, type Shelved } from "../lib/ledger/shelf.ts";
 import type { Target } from "./connection.ts";
 import { countLanes, type LaneCounts } from "./queues.ts";
 import { readSecretAges, type SecretAge } from "./secret-ages.ts";
@@ -24,6 +24,8 @@ export interface Status {
   held: Waiting;
   parked: Waiting;
   scheduled: number;
+  /** Held, parked and planned events that another version wrote, and that are in none of these counts. */
+  unreadable: number;
   reconciled: LastRun[];
   secrets: SecretAge[];
 }
@@ -34,9 +36,9 @@ export async function readStatus(target: Target): Promise<Status> {
   const [lanes, watched, held, parked, scheduled, reconciled, secrets] = await Promise.all([
     countLanes(target),
     readWatched(target),
-    listShelved(table, "HELD"),
-    listShelved(table, "PARKED"),
-    listScheduled(table),
+    readShelf(table, "HELD"),
+    readShelf(table, "PARKED"),
+    readScheduled(table),
     readLastRuns(table),
     readSecretAges(target),
   ]);
@@ -45,9 +47,10 @@ export async function readStatus(target: Target): Promise<Status> {
     ...about,
     lanes,
     watched,
-    held: sum(held),
-    parked: sum(parked),
-    scheduled: scheduled.length,
+    held: sum(held.items),
+    parked: sum(parked.items),
+    scheduled: scheduled.items.length,
+    unreadable: held.unreadable.length + parked.unreadable.length + scheduled.unreadable.length,
     reconciled,
     secrets,
   };

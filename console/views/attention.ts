@@ -57,8 +57,14 @@ async function body(desk: Desk, query: ShelfQuery): Promise<Markup> {
       ${tab("held", "a guard said wait", reading?.held.length, query)}
       ${tab("parked", "cannot succeed as it is", reading?.parked.length, query)}
     </nav>
+    <div id="unreadable" data-live>${unreadable(reading?.unreadable ?? 0)}</div>
     ${filterForm(query, waiting)}
     <div id="waiting" data-live>${await bulkForm(desk, query, chosen)}${shelfList(desk, query, chosen)}</div>`;
+}
+
+function unreadable(count: number): Markup | string {
+  if (count === 0) return "";
+  return html`<p class="panel"><b>${count} more wait that this version cannot read</b>: a newer one wrote them, so deploy that again.</p>`;
 }
 
 function tab(name: "held" | "parked", what: string, count: number | undefined, { shelf }: ShelfQuery): Markup {

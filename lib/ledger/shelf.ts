@@ -77,10 +77,35 @@ export async function findShelved(table: LedgerTable, shelf: Shelf, id: string):
   return Item === undefined ? undefined : shelvedSchema.parse(Item);
 }
 
+/**
+ * What is on a list, and the keys of what cannot be read: another version wrote it. That stays where it is, and has to be told
+ * of, since it waits like the rest.
+ */
+export interface Listed<Item> {
+  items: Item[];
+  unreadable: string[];
+}
+
+async function readList<Item>(table: LedgerTable, pk: string, schema: z.ZodMiniType<Item>): Promise<Listed<Item>> {
+  const parsed = (await table.queryAll("pk = :pk", { ":pk": pk })).map((item) => ({
+    key: String(item.sk),
+    item: schema.safeParse(item).data,
+  }));
+  return {
+    items: parsed.flatMap(({ item }) => item ?? []),
+    unreadable: parsed.flatMap(({ key, item }) => (item === undefined ? [key] : [])),
+  };
+}
+
 /** Everything on a shelf, oldest first. @throws RetryLater */
+export async function readShelf(table: LedgerTable, shelf: Shelf): Promise<Listed<Shelved>> {
+  const { items, unreadable } = await readList(table, shelf, shelvedSchema);
+  return { items: items.sort((a, b) => a.at.localeCompare(b.at)), unreadable };
+}
+
+/** What of a shelf can be read, oldest first. @throws RetryLater */
 export async function listShelved(table: LedgerTable, shelf: Shelf): Promise<Shelved[]> {
-  const items = await table.queryAll("pk = :pk", { ":pk": shelf });
-  return items.map((item) => shelvedSchema.parse(item)).sort((a, b) => a.at.localeCompare(b.at));
+  return (await readShelf(table, shelf)).items;
 }
 
 /**
@@ -164,9 +189,8 @@ export async function schedule(table: LedgerTable, event: LifecycleEvent, person
 const scheduledSchema = z.object({ event: eventSchema, person: z.string() });
 
 /** Everything that waits for its day, earliest first. @throws RetryLater */
-export async function listScheduled(table: LedgerTable): Promise<z.infer<typeof scheduledSchema>[]> {
-  const items = await table.queryAll("pk = :pk", { ":pk": "DUE" });
-  return items.flatMap((item) => scheduledSchema.safeParse(item).data ?? []);
+export function readScheduled(table: LedgerTable): Promise<Listed<z.infer<typeof scheduledSchema>>> {
+  return readList(table, "DUE", scheduledSchema);
 }
 
 /** What `listDue` found: events, and how many items could not be read and stay where they are. */

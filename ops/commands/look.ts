@@ -55,6 +55,7 @@ function printStatus(status: Status, session: Session): void {
     held: waiting(status.held, session.again("held list")),
     parked: waiting(status.parked, session.again("parked list")),
     scheduled: status.scheduled,
+    ...(status.unreadable > 0 && { waiting: `${status.unreadable} more, which this version cannot read` }),
   });
   const rows: Row[] = reconciled.map(({ mode, at, outcome, users, queued }) => ({
     reconcile: mode,

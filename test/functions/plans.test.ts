@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LifecycleConfigInput } from "../../lib/config.ts";
-import { listScheduled, listShelved } from "../../lib/ledger/shelf.ts";
+import { listShelved, readScheduled } from "../../lib/ledger/shelf.ts";
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
 import { dismiss, putBack } from "../../ops/shelves.ts";
 import { eventOf, type Handlers, type Workbench, workbench } from "../support/workbench.ts";
@@ -151,7 +151,7 @@ describe("a planned first day", () => {
     await whenDue(bench, later === 0 ? 2 : 1);
     expect(await held(bench)).toContain("leaver planned_return");
     expect(status(bench)).toBe("active");
-    if (later > 0) expect((await listScheduled(bench.table)).map(({ event }) => event.id)).toEqual([first.id]);
+    if (later > 0) expect((await readScheduled(bench.table)).items.map(({ event }) => event.id)).toEqual([first.id]);
   });
 
   it("holds the deletion also when it comes some days before the contract begins", async () => {
@@ -182,7 +182,7 @@ describe("a planned first day", () => {
     const first = plan("joiner", 60, 3_600_000);
     await bench.deliver([first]);
     await bench.deliver([made("leaver", 30)]);
-    expect(await listScheduled(bench.table)).toEqual([]);
+    expect((await readScheduled(bench.table)).items).toEqual([]);
     expect(await ends(bench, first)).toEqual(["scheduled", "overtaken"]);
   });
 });

@@ -27,6 +27,7 @@ describe("alarms on metrics of our own", () => {
     ["ArizeRateLimited", "ArizeRateLimited", 5],
     ["BreakerOpened", "BreakerOpened", 1],
     ["ListingDistrusted", "ListingDistrusted", 1],
+    ["DueUnreadable", "DueUnreadable", 1],
   ])("%s rings when %s is counted %i times", (name, metric, threshold) => {
     expect(Object.values<string>(metricNames)).toContain(metric);
     expect(alarms.get(name)).toMatchObject({

@@ -57,9 +57,10 @@ async function sendUnparked(entries: readonly PlanEntry[], { table, queue }: Wor
 }
 
 /** Queues the events whose time has come; in mode `observe` they stay, since nothing would come of them. @throws RetryLater */
-export async function sweepDue({ table, queue, config }: Workshop, request: SweepRequest): Promise<Swept> {
+export async function sweepDue({ table, queue, config, arize }: Workshop, request: SweepRequest): Promise<Swept> {
   const { events, unreadable } = await listDue(table, Date.now());
   if (unreadable > 0) log("error", "due events cannot be read", { mode: "due", count: unreadable });
+  if (unreadable > 0 && !request.dryRun) arize.metrics.add(metricNames.dueUnreadable, unreadable);
   const isActing = !request.dryRun && config.mode === "act";
   const failed: unknown[] = [];
   for (const event of isActing ? events : []) {

@@ -19,7 +19,7 @@ const lanes = [
 ];
 
 it("counts each way in, each queue, and how it ended", () => {
-  const counts = countsOf(activity, { at: 0, lanes, held: [], parked: [], watched: undefined });
+  const counts = countsOf(activity, { at: 0, lanes, held: [], parked: [], unreadable: 0, watched: undefined });
   expect(counts).toEqual({
     webhooks: [
       ["workos", 5],

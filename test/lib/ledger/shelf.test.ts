@@ -4,9 +4,10 @@ import {
   findShelved,
   isWaiting,
   listDue,
-  listScheduled,
   listShelved,
   markReleased,
+  readScheduled,
+  readShelf,
   type Shelf,
   schedule,
   shelve,
@@ -77,6 +78,17 @@ describe("a shelf", () => {
     const ids = events.map(({ id }) => id);
     const listed = (await listShelved(table, "PARKED")).map(({ event }) => event.id).filter((id) => ids.includes(id));
     expect(listed).toEqual([ids[1], ids[2], ids[0]]);
+  });
+
+  test("lists what can be read although something beside it cannot, and tells of that", async () => {
+    const [event, strange] = [leaver(), leaver()];
+    await keep(event);
+    const Item = { pk: "HELD", sk: strange.id, event: { ...strange, kind: "promoted" }, at: at(0), status: "waiting" };
+    await table.run((document) => document.send(new PutCommand({ TableName: table.name, Item })));
+    const { items, unreadable } = await readShelf(table, "HELD");
+    expect(items.map((one) => one.event.id)).toContain(event.id);
+    expect(unreadable).toEqual([strange.id]);
+    await unshelve(table, "HELD", { ...strange, attempt: 9 });
   });
 
   test("gives up what is taken off it", async () => {
@@ -214,7 +226,7 @@ describe("what is due", () => {
     const [later, sooner] = [planned(9_000_000), planned(8_000_000)];
     const person = somebody();
     for (const event of [later, sooner]) await schedule(table, event, person);
-    const own = (await listScheduled(table)).filter((one) => one.person === person);
+    const own = (await readScheduled(table)).items.filter((one) => one.person === person);
     expect(own).toEqual([
       { event: sooner, person },
       { event: later, person },
