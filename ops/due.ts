@@ -1,4 +1,4 @@
-import { readScheduled } from "../lib/ledger/shelf.ts";
+import { readScheduled } from "../lib/ledger/due.ts";
 import type { Target } from "./connection.ts";
 import type { Row } from "./print.ts";
 import { unreadableReason } from "./unreadable.ts";

@@ -1,5 +1,6 @@
 import type { User } from "../lib/arize/schemas.ts";
-import { readScheduled, readShelf, type Shelved } from "../lib/ledger/shelf.ts";
+import { readScheduled } from "../lib/ledger/due.ts";
+import { readShelf, type Shelved } from "../lib/ledger/shelf.ts";
 import { history, type TrailEntry } from "../lib/ledger/trail.ts";
 import { roleName } from "../lib/lifecycle/decide.ts";
 import { readingArize } from "./arize.ts";

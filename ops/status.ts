@@ -1,5 +1,6 @@
+import { readScheduled } from "../lib/ledger/due.ts";
 import { type LastRun, readLastRuns } from "../lib/ledger/runs.ts";
-import { isWaiting, readScheduled, readShelf, type Shelved } from "../lib/ledger/shelf.ts";
+import { isWaiting, readShelf, type Shelved } from "../lib/ledger/shelf.ts";
 import type { Target } from "./connection.ts";
 import { countLanes, type LaneCounts } from "./queues.ts";
 import { readSecretAges, type SecretAge } from "./secret-ages.ts";

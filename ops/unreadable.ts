@@ -1,4 +1,5 @@
-import { readScheduled, readShelf } from "../lib/ledger/shelf.ts";
+import { readScheduled } from "../lib/ledger/due.ts";
+import { readShelf } from "../lib/ledger/shelf.ts";
 import type { Target } from "./connection.ts";
 
 /** What lists say of an event that another version wrote. */

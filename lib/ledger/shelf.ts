@@ -5,7 +5,7 @@ import type { LedgerTable } from "./table.ts";
 
 /**
  * Events that wait outside the queue: `HELD` by a guard until an operator says so, `PARKED` since they cannot succeed as
- * they are, `DUE` until their time comes. The whole event is kept, which is how it can come back.
+ * they are. The whole event is kept, which is how it can come back.
  */
 export type Shelf = "HELD" | "PARKED";
 
@@ -86,7 +86,12 @@ export interface Listed<Item> {
   unreadable: string[];
 }
 
-async function readList<Item>(table: LedgerTable, pk: string, schema: z.ZodMiniType<Item>): Promise<Listed<Item>> {
+/** Reads everything under a key. @throws RetryLater */
+export async function readList<Item>(
+  table: LedgerTable,
+  pk: string,
+  schema: z.ZodMiniType<Item>,
+): Promise<Listed<Item>> {
   const parsed = (await table.queryAll("pk = :pk", { ":pk": pk })).map((item) => ({
     key: String(item.sk),
     item: schema.safeParse(item).data,
@@ -177,79 +182,4 @@ export async function unshelve(table: LedgerTable, shelf: Shelf, event: Lifecycl
       }),
     ),
   );
-}
-
-/** Keeps an event until its `effectiveAt`. @throws RetryLater */
-export async function schedule(table: LedgerTable, event: LifecycleEvent, person: string): Promise<void> {
-  await table.run((client) =>
-    client.send(new PutCommand({ TableName: table.name, Item: { pk: "DUE", sk: dueKey(event), event, person } })),
-  );
-}
-
-const scheduledSchema = z.object({ event: eventSchema, person: z.string() });
-
-/** Everything that waits for its day, earliest first. @throws RetryLater */
-export function readScheduled(table: LedgerTable): Promise<Listed<z.infer<typeof scheduledSchema>>> {
-  return readList(table, "DUE", scheduledSchema);
-}
-
-/** What `listDue` found: events, and how many items could not be read and stay where they are. */
-export interface Due {
-  events: LifecycleEvent[];
-  unreadable: number;
-}
-
-/** Everything whose time has come, earliest first. @throws RetryLater */
-export async function listDue(table: LedgerTable, now: number): Promise<Due> {
-  const items = await table.queryAll("pk = :pk AND sk < :now", { ":pk": "DUE", ":now": minuteAfter(now) });
-  const parsed = items.map((item) => eventSchema.safeParse(item.event));
-  const events = parsed.flatMap(({ data }) => data ?? []);
-  const unreadable = parsed.length - events.length;
-  return { events: events.filter((event) => dueTime(event) <= now), unreadable };
-}
-
-/** Takes an event off the list of those to come, unless it was put there anew meanwhile. @throws RetryLater */
-export async function unschedule(table: LedgerTable, event: LifecycleEvent): Promise<void> {
-  await table.won((client) =>
-    client.send(
-      new DeleteCommand({
-        TableName: table.name,
-        Key: { pk: "DUE", sk: dueKey(event) },
-        ConditionExpression: "#event.attempt = :attempt",
-        ExpressionAttributeNames: { "#event": "event" },
-        ExpressionAttributeValues: { ":attempt": event.attempt },
-      }),
-    ),
-  );
-}
-
-function dueTime(event: LifecycleEvent): number {
-  return Date.parse(event.effectiveAt ?? event.occurredAt);
-}
-
-/**
- * Takes a plan off the list of those to come.
- * @returns the event, if it was still there
- * @throws RetryLater
- */
-export async function dropDue(table: LedgerTable, key: string): Promise<LifecycleEvent | undefined> {
-  const { Attributes } = await table.run((client) =>
-    client.send(new DeleteCommand({ TableName: table.name, Key: { pk: "DUE", sk: key }, ReturnValues: "ALL_OLD" })),
-  );
-  return scheduledSchema.safeParse(Attributes).data?.event;
-}
-
-/** The key of an event in the list of those to come: it is ordered by time. */
-export function dueKey(event: LifecycleEvent): string {
-  return `${new Date(dueTime(event)).toISOString()}#${event.id}`;
-}
-
-/** What such a key says: when the event's time comes, epoch milliseconds, and its id. */
-export function readDueKey(key: string): { at: number; id: string } {
-  const end = key.indexOf("#");
-  return { at: Date.parse(key.slice(0, end)), id: key.slice(end + 1) };
-}
-
-function minuteAfter(now: number): string {
-  return new Date(now + 60_000).toISOString();
 }

@@ -1,7 +1,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { LifecycleEvent } from "../lifecycle/event.ts";
+import { dropDue, readDueKey } from "./due.ts";
 import { dueOf } from "./plans.ts";
-import { dropDue, readDueKey } from "./shelf.ts";
 import { isSuspending, readState, type State, stateKey } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 

@@ -1,5 +1,6 @@
 import type { LifecycleConfig } from "../config.ts";
 import type { Facts } from "../ledger/claim.ts";
+import { dropDue, dueKey, readDueKey, schedule } from "../ledger/due.ts";
 import {
   dueOf,
   forgetOpen,
@@ -10,7 +11,7 @@ import {
   type Plan,
   plannedAt,
 } from "../ledger/plans.ts";
-import { dropDue, dueKey, findShelved, readDueKey, schedule, unshelve } from "../ledger/shelf.ts";
+import { findShelved, unshelve } from "../ledger/shelf.ts";
 import { readState, type State } from "../ledger/state.ts";
 import type { LedgerTable } from "../ledger/table.ts";
 import { isFromTheFuture, mayCause } from "./admissible.ts";

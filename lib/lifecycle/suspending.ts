@@ -1,6 +1,6 @@
 import { type Lease, noteSuspended } from "../ledger/claim.ts";
+import { dropDue, dueKey, schedule } from "../ledger/due.ts";
 import { notePlan } from "../ledger/plans.ts";
-import { dropDue, dueKey, schedule } from "../ledger/shelf.ts";
 import type { State } from "../ledger/state.ts";
 import { awaitsDeletion, deletionId } from "../ledger/suspension.ts";
 import type { Applied } from "./apply.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { listDue } from "../../lib/ledger/shelf.ts";
+import { listDue } from "../../lib/ledger/due.ts";
 import { localSecrets, secretIds } from "../../local/environment.ts";
 import { standardRequest } from "../../local/signed-requests.ts";
 import { eventOf, type Workbench, workbench } from "../support/workbench.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { listDue, listShelved } from "../../lib/ledger/shelf.ts";
+import { listDue } from "../../lib/ledger/due.ts";
+import { listShelved } from "../../lib/ledger/shelf.ts";
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
 import { oktaHook } from "../../local/signed-requests.ts";
 import { dismiss, putBack } from "../../ops/shelves.ts";

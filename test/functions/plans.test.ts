@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LifecycleConfigInput } from "../../lib/config.ts";
-import { listShelved, readScheduled } from "../../lib/ledger/shelf.ts";
+import { readScheduled } from "../../lib/ledger/due.ts";
+import { listShelved } from "../../lib/ledger/shelf.ts";
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
 import { dismiss, putBack } from "../../ops/shelves.ts";
 import { eventOf, type Handlers, type Workbench, workbench } from "../support/workbench.ts";

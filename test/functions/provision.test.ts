@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { findShelved, listDue, listShelved } from "../../lib/ledger/shelf.ts";
+import { listDue } from "../../lib/ledger/due.ts";
+import { findShelved, listShelved } from "../../lib/ledger/shelf.ts";
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
 import { putBack } from "../../ops/shelves.ts";
 import { eventOf, workbench } from "../support/workbench.ts";

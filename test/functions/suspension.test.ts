@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { claim, noteSuspended } from "../../lib/ledger/claim.ts";
-import { listDue, listShelved } from "../../lib/ledger/shelf.ts";
+import { listDue } from "../../lib/ledger/due.ts";
+import { listShelved } from "../../lib/ledger/shelf.ts";
 import { readState, versionOf } from "../../lib/ledger/state.ts";
 import { localSecrets, secretIds } from "../../local/environment.ts";
 import { oktaRequest } from "../../local/signed-requests.ts";

@@ -1,5 +1,6 @@
+import { listDue, unschedule } from "../../ledger/due.ts";
 import { endRun, readRun, writeRun } from "../../ledger/runs.ts";
-import { findShelved, listDue, unschedule } from "../../ledger/shelf.ts";
+import { findShelved } from "../../ledger/shelf.ts";
 import { log, metricNames } from "../../telemetry.ts";
 import { pagesAhead } from "../calls/pages.ts";
 import type { LifecycleEvent } from "../event.ts";
