@@ -11,14 +11,17 @@ import { oktaHook, standardRequest } from "../../local/signed-requests.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import { connectLocal } from "../../ops/connection.ts";
 import { reportPerson } from "../../ops/person.ts";
-import { listShelf } from "../../ops/shelves.ts";
+import { dismiss, listShelf } from "../../ops/shelves.ts";
 import { testConfig } from "../support/workbench.ts";
 
 /** The commands as operators type them, in processes of their own, against a running stack. */
 const folder = mkdtempSync(join(tmpdir(), "ops-"));
 const config = join(folder, "config.mjs");
 const roles = [{ when: { department: "Labeling" }, role: "annotator", inviteMode: "none" }];
+/** Whose leavers are held and spend nothing of the budget, which is one deletion in all. */
+const kept = ["una", "vic", "wes"].map((name) => `${name}@example.com`);
 const onePerDay = {
+  protectedEmails: ["root@example.com", ...kept],
   guards: { twoPeopleAbove: 2, deletions: { perHour: 1, perDay: 1, shareOfUsers: 0, floor: 1 } },
 };
 let stack: Stack;
@@ -412,10 +415,9 @@ describe("an operator", { timeout: 120_000 }, () => {
   });
 
   it("needs a second one to import more than a few leavers", async () => {
-    const left = ["una", "vic", "wes"].map((name) => `${name}@example.com`);
-    for (const email of left) await seed(email, "active");
+    for (const email of kept) await seed(email, "active");
     const roster = join(folder, "left.csv");
-    writeFileSync(roster, `email,status\n${left.map((email) => `${email},inactive`).join("\n")}\n`);
+    writeFileSync(roster, `email,status\n${kept.map((email) => `${email},inactive`).join("\n")}\n`);
     const apply = (by: string) => ops("import", roster, "--apply", "--yes", "--by", by);
     for (const by of ["Cy", "Cy"]) {
       expect(await apply(by)).toMatchObject({ code: 3, err: expect.stringContaining("Proposed for 3 leavers") });
@@ -424,6 +426,11 @@ describe("an operator", { timeout: 120_000 }, () => {
     expect(await apply("Di")).toMatchObject({ code: 0, err: expect.stringContaining("3 events are on the queue") });
     const asked = (await history("una@example.com")).find(({ outcome }) => outcome === "asked");
     expect(asked).toMatchObject({ by: "Di, proposed by Cy" });
+
+    const connection = await connectLocal(base);
+    const held = async () => (await listShelf(connection, "HELD")).filter(({ reason }) => reason === "protected_email");
+    await expect.poll(async () => (await held()).length, { timeout: 20_000 }).toBe(3);
+    for (const { id } of await held()) await dismiss(connection, "HELD", String(id), { by: "Di", note: "a test" });
   });
 
   it("is told what is wrong", async () => {
