@@ -1,4 +1,9 @@
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { ledgerTable, region, urlOf } from "./environment.ts";
 import { closeServer, listenOn } from "./listen.ts";
@@ -25,7 +30,7 @@ export async function startDynamoDB(options: { port: number; path?: string | und
   return { port, close: () => closeServer(server) };
 }
 
-/** Makes a table for a ledger as the deployed stack declares it, unless there is one of that name. */
+/** Makes a table for a ledger as the deployed stack declares it, unless there is one of that name; it can be used then. */
 export async function createLedger(client: DynamoDBClient, TableName: string): Promise<void> {
   try {
     await client.send(
@@ -45,4 +50,6 @@ export async function createLedger(client: DynamoDBClient, TableName: string): P
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
+  // CreateTable answers before the table is active, and nothing can be written until then.
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.01, maxDelay: 1 }, { TableName });
 }

@@ -4,10 +4,13 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import dynalite from "dynalite";
 import { afterEach, expect, test } from "vitest";
-import { startDynamoDB } from "../../local/dynamodb.ts";
+import { createLedger, startDynamoDB } from "../../local/dynamodb.ts";
 import { ledgerTable, urlOf } from "../../local/environment.ts";
+import { closeServer, listenOn } from "../../local/listen.ts";
 
+const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
@@ -15,7 +18,6 @@ afterEach(async () => {
 
 async function start(path?: string) {
   const database = await startDynamoDB({ port: 0, path });
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const client = new DynamoDBClient({ region: "us-east-1", endpoint: urlOf(database.port), credentials });
   const close = async () => {
     client.destroy();
@@ -36,6 +38,18 @@ test("has the ledger's table, and keeps it", async () => {
   const second = await start(path);
   closing.push(second.close);
   expect(await second.client.send(read)).toMatchObject({ Item: { seen: { N: "1" } } });
+});
+
+test("waits until the table can be used", async () => {
+  const server = dynalite({ createTableMs: 100 });
+  const client = new DynamoDBClient({ region: "us-east-1", endpoint: urlOf(await listenOn(server, 0)), credentials });
+  closing.push(async () => {
+    client.destroy();
+    await closeServer(server);
+  });
+  await createLedger(client, ledgerTable);
+  await client.send(write);
+  expect(await client.send(read)).toMatchObject({ Item: { seen: { N: "1" } } });
 });
 
 test("names a taken port", async () => {
