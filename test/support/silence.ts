@@ -6,11 +6,11 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
  */
 export type Place = "output" | "queue attribute" | "error";
 
-/** Invented addresses and names, the secrets of laptop and tests, and what only whole payloads contain. */
+/** Invented addresses and names, the secrets of laptop, tests and lab, and what only whole payloads contain. */
 const unspeakable = new RegExp(
   [
     "@example\\.|elsewhere\\.example|bücher",
-    "Lovelace|Byron|Hopper|Ada King|Ann Lee|Ana Nowak",
+    "Lovelace|Byron|Hopper|Ada King|Ann Lee|Ana Nowak|Person \\d",
     'local-[a-z]+-(secret|key|token|access)|whsec_|ak-invented|invented-identity|Bearer |temporary_password\\\\*"?\\s*[:=]',
     '(target|alternateId|displayName|externalId)\\\\*":|person\\\\*":\\s*\\{',
   ].join("|"),
@@ -39,10 +39,13 @@ export function hearOutput(): void {
 
 /** Listens to all that clients of this class send to queues, but for the bodies. */
 export function hearQueues(client: typeof SQSClient): void {
-  client.prototype.send = overhear(client.prototype.send, ([command]) => {
-    const withoutBody = (key: string, value: unknown) => (key === "MessageBody" ? undefined : value);
-    hear("queue attribute", JSON.stringify(Object(command).input, withoutBody));
-  });
+  client.prototype.send = overhear(client.prototype.send, ([command]) => hearRequest(Object(command).input));
+}
+
+/** Listens to what is asked of SQS, but for the bodies of messages. */
+export function hearRequest(input: unknown): void {
+  const withoutBody = (key: string, value: unknown) => (key === "MessageBody" ? undefined : value);
+  hear("queue attribute", JSON.stringify(input, withoutBody) ?? "");
 }
 
 function overhear<Method extends (...args: never[]) => unknown>(method: Method, listen: (args: unknown[]) => void) {
