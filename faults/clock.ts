@@ -1,4 +1,5 @@
 import { syncBuiltinESMExports } from "node:module";
+import { draw } from "./draw.ts";
 
 export interface Speed {
   /** How many seconds pass in the lab while one passes outside. */
@@ -32,4 +33,15 @@ export function speedUp({ scale, epoch, skewMs }: Speed): void {
   const real = promises.setTimeout;
   Object.assign(promises, { setTimeout: (ms = 0, ...rest: [unknown?, object?]) => real(ms / scale, ...rest) });
   syncBuiltinESMExports();
+}
+
+/**
+ * How far a worker's clock is ahead of the lab's, milliseconds; negative for behind. The two that share the work are wrong
+ * in opposite directions. Less than the two seconds that a worker keeps back for writing down an outcome: Lambda's own
+ * deadline has no skew.
+ */
+export function skewOf(seed: string | number, worker: string): number {
+  if (worker === "survivor") return -skewOf(seed, "mortal");
+  const size = Math.round(1_000 + 500 * draw(seed, "skew", worker));
+  return draw(seed, "ahead", worker) < 0.5 ? size : -size;
 }
