@@ -1,6 +1,9 @@
 import { draw, pickWeighted } from "./draw.ts";
 import type { Step } from "./steps.ts";
 
+/** When the process that takes a step dies: the service has not heard of it, or has done it and nobody hears of that. */
+export type Kill = "kill before the effect" | "kill after the effect";
+
 /** What goes wrong with one request; the words are explained where they are carried out, in `proxy.ts`. */
 export type Fault =
   | "refuse"
@@ -14,11 +17,11 @@ export type Fault =
   | "half a body"
   | "page without a cursor"
   | "page that repeats"
+  | "short page"
   | "limit the rate"
   | "throttle"
   | "fail one entry"
-  | "kill before the effect"
-  | "kill after the effect";
+  | Kill;
 
 type Table = Readonly<Partial<Record<Fault, number>>>;
 
@@ -33,6 +36,8 @@ const reads: Table = {
 };
 const tables: Record<string, Table> = {
   "arize read": { ...reads, "page without a cursor": 1, "page that repeats": 1, "limit the rate": 0.3 },
+  // There are few of these in a run. Of one that is short without a word nobody can know: only a whole list is ever so.
+  "arize list": { ...reads, "page without a cursor": 20, "page that repeats": 20, "short page": 20 },
   "arize write": {
     ...reads,
     refuse: 6,
@@ -72,28 +77,52 @@ export interface ChaosOptions {
 /** Decides which requests go wrong, by seed, step, subject and how often that step was taken before: a plan, not a chance. */
 export class Chaos {
   readonly #seed: number;
-  readonly #killsPerThousand: number;
   readonly #taken = new Map<string, number>();
+  readonly #deaths = new Map<string, { count: number; next: number }>();
 
-  constructor({ seed, events }: ChaosOptions) {
+  constructor(seed: number) {
     this.#seed = seed;
-    // About a hundred in a run of a hundred thousand and a dozen in one of five: each costs a cold start.
-    this.#killsPerThousand = Math.max(1.2 * Math.min(1, 5_000 / events), 0.12);
   }
 
-  /** @param mayKill whether this worker is one that dies */
-  draw(step: Step, mayKill: boolean): Fault | undefined {
+  /** @param mortal the worker that takes the step, where it is one that dies */
+  draw(step: Step, mortal: string | undefined): Fault | undefined {
     const key = `${step.service} ${step.name} ${step.subject}`;
-    const attempt = this.#taken.get(key) ?? 0;
-    this.#taken.set(key, attempt + 1);
-    const isNight = mayKill && draw(this.#seed, "kill", key, attempt) * 1000 < this.#killsPerThousand;
-    if (isNight)
-      return draw(this.#seed, "when", key, attempt) < 0.5 ? "kill before the effect" : "kill after the effect";
-    const table = tables[`${step.service} ${step.isWrite ? "write" : "read"}`] ?? {};
+    const attempt = this.#count(key);
+    // A read changes nothing: to die beside it is to die after the write before it.
+    const isBoundary = mortal !== undefined && step.isWrite;
+    const kill = isBoundary ? this.#kill(`${mortal} ${step.service} ${step.name}`) : undefined;
+    if (kill) return kill;
+    const table = tables[`${step.service} ${kindOf(step)}`] ?? {};
     const per = Object.values(table).reduce((sum, weight) => sum + weight, 0) / 1000;
     if (draw(this.#seed, "fault", key, attempt) >= per) return undefined;
     return pickWeighted(table, draw(this.#seed, "which", key, attempt));
   }
+
+  /**
+   * Deaths go by the step and how often it was taken, whomever it is about: a rate would leave out the rare ones, such as
+   * the deletions, of which everything depends. Each is died before and after within its first six, and ever more rarely then.
+   */
+  #kill(step: string): Kill | undefined {
+    const taken = this.#count(step) + 1;
+    const roll = (what: string, number: number) => draw(this.#seed, what, step, number);
+    const { count, next } = this.#deaths.get(step) ?? { count: 0, next: 1 + Math.floor(3 * roll("first", 0)) };
+    if (taken < next) return undefined;
+    const pause = count === 0 ? 1 + Math.floor(3 * roll("second", 0)) : taken * Math.ceil(2 + 6 * roll("later", count));
+    this.#deaths.set(step, { count: count + 1, next: taken + pause });
+    const isFirstBefore = roll("which first", 0) < 0.5;
+    return (count % 2 === 0) === isFirstBefore ? "kill before the effect" : "kill after the effect";
+  }
+
+  #count(key: string): number {
+    const before = this.#taken.get(key) ?? 0;
+    this.#taken.set(key, before + 1);
+    return before;
+  }
+}
+
+function kindOf({ isWrite, isList }: Step): string {
+  if (isWrite) return "write";
+  return isList ? "list" : "read";
 }
 
 /** When Arize is unwell in a run of so many deliveries. */

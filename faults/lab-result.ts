@@ -8,7 +8,8 @@ const zeros = [
   "missing",
   "outOfDate",
   "stuck",
-  "mailsTooMany",
+  "mailedTooOften",
+  "told",
 ] as const;
 const resultSchema = z.object(Object.fromEntries(zeros.map((name) => [name, z.number()])));
 

@@ -103,7 +103,7 @@ async function startLanes(
   const proxy = await startProxy({
     service: "sqs",
     port: ports.sqs,
-    decide: (step) => weather.decide(step, false),
+    decide: (step) => weather.decide(step, undefined),
     kill: () => {},
     onEffect: () => {},
   });

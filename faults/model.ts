@@ -33,13 +33,35 @@ export function isCalledOff(plan: Fact, { facts }: Person, seen: (id: string) =>
   return facts.some(({ id, kind, at }) => kind === "reinstate" && at > plan.at && seen(id)?.endedAt !== undefined);
 }
 
-function membership({ facts, seeded }: Person, seen: (id: string) => Seen | undefined): Expected["is"] {
+/** More than any two clocks of the lab differ by. */
+const clocksMs = 3_500;
+
+/**
+ * Whether nobody could have been deleted rightly at this time, whatever comes later: before their last day, or when a newer
+ * word of their return had been seen to its end.
+ */
+export function isTooSoonOrTooLate(deletedAt: number, person: Person, seen: (id: string) => Seen | undefined): boolean {
+  const { leavers, joiners } = wordsOf(person);
+  const days = leavers.map(({ id, effectiveAfterMs = 0 }) => (seen(id)?.sentAt ?? 0) + effectiveAfterMs);
+  if (deletedAt < Math.min(...days) - clocksMs) return true;
+  return joiners.some(({ id, at, effectiveAfterMs }) => {
+    const through = effectiveAfterMs === undefined ? seen(id)?.endedAt : undefined;
+    return through !== undefined && through < deletedAt && leavers.every((leaver) => leaver.at < at);
+  });
+}
+
+function wordsOf({ facts }: Person): { leavers: Fact[]; joiners: Fact[] } {
   // Who is asked says what is true, whatever they told before.
-  const words = facts
-    .filter(({ isMistaken }) => !isMistaken)
-    .filter(({ kind }) => kind === "joiner" || kind === "reinstate" || kind === "leaver");
-  const leavers = words.filter(({ kind }) => kind === "leaver");
-  const joiners = words.filter(({ kind }) => kind !== "leaver");
+  const words = facts.filter(({ isMistaken }) => !isMistaken);
+  return {
+    leavers: words.filter(({ kind }) => kind === "leaver"),
+    joiners: words.filter(({ kind }) => kind === "joiner" || kind === "reinstate"),
+  };
+}
+
+function membership(person: Person, seen: (id: string) => Seen | undefined): Expected["is"] {
+  const { leavers, joiners } = wordsOf(person);
+  const { seeded } = person;
   // Nobody is deleted for good who is to start again after their last day: a person has to look at that.
   const startsAgain = ({ effectiveAfterMs: last }: Fact) =>
     last !== undefined && joiners.some(({ effectiveAfterMs: first }) => first !== undefined && first > last);

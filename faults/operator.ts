@@ -8,6 +8,13 @@ import { putBack } from "../ops/shelves.ts";
 import { draw } from "./draw.ts";
 import { type Lab, sqsClient } from "./lab.ts";
 
+/** An event that waits: its id in the ledger, whom it is about, and why. */
+export interface Waiting {
+  id: string;
+  email: string;
+  reason: string;
+}
+
 /** Somebody who looks after the held events with the operator's own commands. */
 export class Operator {
   /** Whose deletion was let through by name, and is no longer one for the budget. */
@@ -57,9 +64,9 @@ export class Operator {
     return chosen.length;
   }
 
-  /** Why events wait that nobody has released, by their ledger's ids. */
-  async waiting(): Promise<Map<string, string>> {
+  /** Everything that waits and that nobody has released. */
+  async waiting(): Promise<Waiting[]> {
     const shelves = await Promise.all([listShelved(this.#table, "HELD"), listShelved(this.#table, "PARKED")]);
-    return new Map(shelves.flat().map(({ event, reason }) => [event.id, reason]));
+    return shelves.flat().map(({ event, reason }) => ({ id: event.id, email: event.person.email ?? "", reason }));
   }
 }

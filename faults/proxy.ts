@@ -2,8 +2,10 @@ import { Agent, createServer, type IncomingMessage, request as open, type Server
 import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
+import { writeCursor } from "../local/fake-arize/requests.ts";
 import { closeServer, listenOn } from "../local/listen.ts";
 import type { Fault } from "./chaos.ts";
+import { draw, pick } from "./draw.ts";
 import { type Asked, parseJson, type Service, type Step, stepOf } from "./steps.ts";
 
 /** An answer as it came from the service. */
@@ -70,14 +72,15 @@ async function pass(
   const left = fault === "fail one entry" ? withoutOneEntry(asked) : undefined;
   if (left && left.count === 0) return reply(response, left.answer(amazon(200, "none")));
   const answered = await forward(options.port, agent, left?.asked ?? asked);
-  options.onEffect(step, left?.asked ?? asked, answered, fault);
+  // Whoever has given up, or died, meanwhile does not hear of it either.
+  options.onEffect(step, left?.asked ?? asked, answered, request.socket.destroyed ? "answer too late" : fault);
   if (fault === "kill after the effect") return options.kill();
   if (fault === "cut after the effect") return void response.destroy();
   if (fault === "answer too late") await delay(tooLateMs);
   if (fault === "half a body") return halfOf(response, answered);
   await reply(
     response,
-    refusal ?? left?.answer(answered) ?? distort(answered, fault),
+    refusal ?? left?.answer(answered) ?? distort(answered, fault, asked),
     fault === "slow body" ? 1_500 : 0,
   );
 }
@@ -118,7 +121,7 @@ function halfOf(response: ServerResponse, { status, headers, body }: Answered): 
 }
 
 /** The answer of a service that does not do what it is asked, in its own manner. */
-function refusalOf(fault: Fault | undefined, { service, subject }: Step): Answered | undefined {
+function refusalOf(fault: Fault | undefined, { service, name, subject }: Step): Answered | undefined {
   if (fault === "throttle") {
     const type = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException";
     return amazon(400, type);
@@ -132,7 +135,7 @@ function refusalOf(fault: Fault | undefined, { service, subject }: Step): Answer
   }
   if (fault !== "refuse" && fault !== "refuse after the effect") return undefined;
   if (service !== "arize" && service !== "sources") return amazon(500, "InternalServerError");
-  const status = [500, 502, 503][subject.length % 3] ?? 500;
+  const status = pick([500, 502, 503], draw("status", name, subject));
   return {
     status,
     headers: { "content-type": "text/html" },
@@ -147,16 +150,22 @@ function amazon(status: number, type: string): Answered {
 
 const pageSchema = z.looseObject({
   users: z.array(z.unknown()),
-  pagination: z.looseObject({ next_cursor: z.optional(z.string()) }),
+  pagination: z.looseObject({}),
 });
 
-function distort(answered: Answered, fault: Fault | undefined): Answered {
+function distort(answered: Answered, fault: Fault | undefined, { url }: Asked): Answered {
   const page = pageSchema.safeParse(parseJson(answered.body));
   if (!page.success) return answered;
-  const { users, pagination } = page.data;
-  const lie = (pages: object) => ({ ...answered, body: Buffer.from(JSON.stringify({ users, pagination: pages })) });
+  const { users } = page.data;
+  const lie = (pages: object, shown = users) => ({
+    ...answered,
+    body: Buffer.from(JSON.stringify({ users: shown, pagination: pages })),
+  });
   if (fault === "page without a cursor") return lie({ has_more: true });
-  if (fault === "page that repeats") return lie({ has_more: true, next_cursor: pagination.next_cursor ?? "again" });
+  if (fault === "short page") return lie({ has_more: false }, users.slice(0, users.length / 2));
+  // To the page that was just read; to the first one no cursor leads otherwise.
+  const again = url.searchParams.get("cursor") ?? writeCursor(0);
+  if (fault === "page that repeats") return lie({ has_more: true, next_cursor: again });
   return answered;
 }
 

@@ -35,8 +35,11 @@ export interface Result extends Verdict {
   budget: number;
   /** Of the time outside, seconds. */
   seconds: number;
-  /** The most megabytes that the worker which stays had resident, in the first fifth of the events and in the last. */
-  memory: { early: number; late: number };
+  /**
+   * The most megabytes that the worker which stays had resident: while the first fifth of the events was sent, while the
+   * last one was, and afterwards, when everything that the budget holds is released at once.
+   */
+  memory: { early: number; late: number; settling: number };
 }
 
 /** Nothing has come to its end for so long, in the lab's time: it never will. The longest backoff is 15 minutes. */
@@ -59,16 +62,18 @@ export async function run(options: RunOptions): Promise<Result> {
     const attending = attend(operator);
     const fifths = [0.2, 0.8];
     const peaks: number[] = [];
+    const megabytes = () => lab.peakMemory() / 2 ** 20;
     const sent = await sendAll(plan, lab, ({ delivered, open }) => {
-      if (delivered >= events * (fifths[peaks.length] ?? Number.POSITIVE_INFINITY)) peaks.push(lab.peakMemory());
+      if (delivered >= events * (fifths[peaks.length] ?? Number.POSITIVE_INFINITY)) peaks.push(megabytes());
       onProgress({ phase: "sending", delivered, of: events, open: open.size });
     });
+    const [early = 0, , late = 0] = [...peaks, megabytes()];
     await attending.stop();
     await settle(plan, sent, lab, operator, (open) =>
       onProgress({ phase: "settling", delivered: sent.delivered, of: events, open }),
     );
     const verdict = await judge(plan, sent, lab, operator, budget);
-    const memory = { early: (peaks[0] ?? 0) / 2 ** 20, late: lab.peakMemory() / 2 ** 20 };
+    const memory = { early, late, settling: megabytes() };
     const { redelivered } = sent;
     const seconds = (performance.now() - begun) / 1000;
     return { ...verdict, plan, watch: lab.watch, redelivered, deaths: lab.deaths(), budget, seconds, memory };

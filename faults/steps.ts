@@ -10,6 +10,8 @@ export interface Step {
   /** Whom or what it is about: with the name and how often that was seen before, the key of its faults. */
   subject: string;
   isWrite: boolean;
+  /** Asks for everybody, page by page. */
+  isList?: boolean;
 }
 
 export interface Asked {
@@ -55,7 +57,9 @@ function arizeStep({ method, url, body }: Asked): Step {
     service: "arize",
     name: `${method} ${what}`,
     subject: decodeURIComponent(id) || email || "everybody",
-    isWrite: method !== "GET",
+    // OPTIONS only opens a connection ahead.
+    isWrite: method !== "GET" && method !== "OPTIONS",
+    isList: what === "users" && email === undefined,
   };
 }
 

@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
 import { urlOf } from "../local/environment.ts";
+import { leaks } from "../test/support/silence.ts";
 import type { Lab } from "./lab.ts";
-import { expect, isCalledOff } from "./model.ts";
-import type { Operator } from "./operator.ts";
+import { type Expected, expect, isCalledOff, isTooSoonOrTooLate } from "./model.ts";
+import type { Operator, Waiting } from "./operator.ts";
 import type { Fact, Person } from "./people.ts";
 import type { Plan } from "./plan.ts";
 import { type Sent, seenOf } from "./send-all.ts";
@@ -24,6 +25,10 @@ export interface Zeros {
   outOfDate: string[];
   /** Held or parked for a reason that their story does not give. */
   stuck: string[];
+  /** Sent more mails than were asked for and could not be helped. */
+  mailedTooOften: string[];
+  /** What a log line or a queue attribute says that may not be said there. */
+  told: string[];
 }
 
 export interface Verdict {
@@ -59,9 +64,21 @@ export async function judge(plan: Plan, sent: Sent, lab: Lab, operator: Operator
     missing: [],
     outOfDate: [],
     stuck: [],
+    mailedTooOften: [],
+    told: leaks(),
   };
   const seen = seenOf(sent, lab);
-  for (const person of plan.people) judgePerson(person, byEmail.get(person.email), expect(person, seen), zeros);
+  const waiting = await operator.waiting();
+  const waits = new Set(waiting.map(({ email }) => email));
+  for (const person of plan.people) {
+    const user = byEmail.get(person.email);
+    const expected = expect(person, seen);
+    const { is } = expected;
+    // Whoever waits for an operator's word on their leaving is not updated meanwhile.
+    judgePerson(person, user, is === "either" && waits.has(person.email) ? { is } : expected, zeros);
+    const deletedAt = user && lab.watch.deletions.get(user.id);
+    if (deletedAt !== undefined && isTooSoonOrTooLate(deletedAt, person, seen)) zeros.wronglyDeleted.push(person.email);
+  }
   for (const email of plan.bystanders) {
     const user = byEmail.get(email);
     if (user?.status !== "active") zeros.wronglyDeleted.push(email);
@@ -70,11 +87,12 @@ export async function judge(plan: Plan, sent: Sent, lab: Lab, operator: Operator
   const deleted = [...lab.watch.deletions.keys()].flatMap((id) => users.find((user) => user.id === id)?.email ?? []);
   const unreleased = deleted.filter((email) => !operator.released.has(email));
   zeros.overBudget.push(...unreleased.slice(budget));
-  await judgeEvents(plan, sent, lab, operator, zeros);
-  return { zeros, deleted: deleted.length, mails: countMails(plan, mails, lab), times: timesOf(plan, lab) };
+  judgeEvents(plan, sent, lab, zeros);
+  judgeWaiting(plan, waiting, zeros);
+  return { zeros, deleted: deleted.length, mails: judgeMails(plan, mails, lab, zeros), times: timesOf(plan, lab) };
 }
 
-function judgePerson(person: Person, user: User | undefined, expected: ReturnType<typeof expect>, zeros: Zeros): void {
+function judgePerson(person: Person, user: User | undefined, expected: Expected, zeros: Zeros): void {
   const isThere = user !== undefined && user.status !== "inactive";
   if (expected.is === "gone" && isThere) zeros.leftBehind.push(person.email);
   if (expected.is === "present" && user?.status === "inactive") zeros.wronglyDeleted.push(person.email);
@@ -95,16 +113,18 @@ const foreseen: Record<string, readonly string[]> = {
   hintedMistake: ["source_disagrees"],
 };
 
-async function judgeEvents(plan: Plan, sent: Sent, lab: Lab, operator: Operator, zeros: Zeros): Promise<void> {
-  const waiting = await operator.waiting();
+function judgeEvents(plan: Plan, sent: Sent, lab: Lab, zeros: Zeros): void {
   for (const person of plan.people) {
-    const { email, cast, facts } = person;
-    for (const fact of facts) {
-      const id = ledgerId(fact);
-      if (sent.accepted.has(id) && !isThrough(fact, person, sent, lab)) zeros.lost.push(email);
-      const reason = waiting.get(id);
-      if (reason !== undefined && !foreseen[cast]?.includes(reason)) zeros.stuck.push(email);
-    }
+    const isLost = (fact: Fact) => sent.accepted.has(ledgerId(fact)) && !isThrough(fact, person, sent, lab);
+    if (person.facts.some(isLost)) zeros.lost.push(person.email);
+  }
+}
+
+/** Looks at everything that waits, hints and what the system itself has sent among it. */
+function judgeWaiting(plan: Plan, waiting: readonly Waiting[], zeros: Zeros): void {
+  const castOf = new Map(plan.people.map(({ email, cast }) => [email, cast]));
+  for (const { id, email, reason } of waiting) {
+    if (!foreseen[castOf.get(email) ?? ""]?.includes(reason)) zeros.stuck.push(email || id);
   }
 }
 
@@ -117,19 +137,24 @@ export function isThrough(fact: Fact, person: Person, sent: Sent, lab: Lab): boo
   return !isPlanOnly || isFarOff || isCalledOff(fact, person, seenOf(sent, lab));
 }
 
-function countMails(plan: Plan, mails: z.infer<typeof mailsSchema>["mails"], lab: Lab): Verdict["mails"] {
-  let sent = 0;
-  let sentTwice = 0;
+function judgeMails(plan: Plan, mails: z.infer<typeof mailsSchema>["mails"], lab: Lab, zeros: Zeros): Verdict["mails"] {
+  const all = { sent: 0, sentTwice: 0, unseen: 0 };
   for (const { email, facts } of plan.people) {
     const { invitation = 0, resend = 0, reset = 0 } = mails[email] ?? {};
     const done = (outcome: string) =>
       facts.filter((fact) => lab.watch.endings.get(ledgerId(fact))?.some((ending) => ending.outcome === outcome))
         .length;
-    sent += invitation + resend + reset;
-    sentTwice += Math.max(0, invitation - 1);
-    sentTwice += Math.max(0, resend - done("resent")) + Math.max(0, reset - done("reset_sent"));
+    const [resent, wasReset] = [done("resent"), done("reset_sent")];
+    // Written down as sent, and never was.
+    if (resend < resent || reset < wasReset) zeros.lost.push(email);
+    const twice = Math.max(0, invitation - 1) + Math.max(0, resend - resent) + Math.max(0, reset - wasReset);
+    const unseen = lab.watch.unseenMails.get(email) ?? 0;
+    if (twice > unseen) zeros.mailedTooOften.push(email);
+    all.sent += invitation + resend + reset;
+    all.sentTwice += twice;
+    all.unseen += unseen;
   }
-  return { sent, sentTwice, unseen: lab.watch.unseenMails };
+  return all;
 }
 
 function timesOf(plan: Plan, lab: Lab): number[] {

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import * as z from "zod/mini";
+import { hearRequest } from "../test/support/silence.ts";
 import type { Fault } from "./chaos.ts";
 import type { Answered } from "./proxy.ts";
 import { type Asked, parseJson, type Step } from "./steps.ts";
@@ -45,12 +46,15 @@ export class Watch {
   /** When each person was deleted, by the id of their user. */
   readonly deletions = new Map<string, number>();
   readonly faults = new Map<string, number>();
-  /** Mails whose sending nobody could know of: the answer was lost, or the worker died before it was written down. */
-  unseenMails = 0;
+  /** How often a worker died at which step, before its effect and after it. */
+  readonly kills = new Map<string, { before: number; after: number }>();
+  /** Whose mails nobody could know of, and how many: the answer was lost, or the worker died before the ledger had it. */
+  readonly unseenMails = new Map<string, number>();
   readonly #history = new Map<string, Happening[]>();
   readonly #emails = new Map<string, string>();
   readonly #known = new Set<string>();
-  readonly #mailed = new Map<string, Set<string>>();
+  /** By worker: to whom it has sent a mail whose event has not come to its end, addresses by their names in the ledger. */
+  readonly #mailed = new Map<string, Map<string, string>>();
   readonly #hash: (email: string) => string;
 
   /** @param identityKey with which people's names in the ledger are made */
@@ -70,6 +74,11 @@ export class Watch {
     return this.#known.has(email);
   }
 
+  /** The step by the address of whom it is about: ids at Arize depend on who came first, which is not planned. */
+  named(step: Step): Step {
+    return step.service === "arize" ? { ...step, subject: this.#subjectOf(step) } : step;
+  }
+
   note(subject: string, what: string): void {
     const history = this.#history.get(subject) ?? [];
     history.push({ at: Date.now(), what });
@@ -87,37 +96,52 @@ export class Watch {
     const name = `${step.service}: ${fault}`;
     this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
     this.note(this.#subjectOf(step), `${worker}: ${step.name}: ${fault}`);
-    if (fault.startsWith("kill")) this.noteDeath(worker);
+    if (fault.startsWith("kill")) this.#noteDeath(worker, step, fault);
     // The end of a mail that is not written down is a mail that is sent again.
-    if (step.service === "dynamodb" && this.#mailed.get(worker)?.delete(this.#subjectOf(step))) this.unseenMails++;
+    const subject = this.#subjectOf(step);
+    const mailed = step.service === "dynamodb" ? this.#mailed.get(worker)?.get(subject) : undefined;
+    if (mailed !== undefined) this.#forgetMail(worker, subject, mailed);
   }
 
-  /** A worker has died: nobody will write down what it had done. */
-  noteDeath(worker: string): void {
-    this.unseenMails += this.#mailed.get(worker)?.size ?? 0;
-    this.#mailed.delete(worker);
+  /** Nobody will write down what the worker had done. */
+  #noteDeath(worker: string, step: Step, fault: Fault): void {
+    const where = `${worker}: ${step.name}`;
+    const kills = this.kills.get(where) ?? { before: 0, after: 0 };
+    kills[fault === "kill before the effect" ? "before" : "after"]++;
+    this.kills.set(where, kills);
+    for (const [subject, email] of this.#mailed.get(worker) ?? []) this.#forgetMail(worker, subject, email);
+  }
+
+  #forgetMail(worker: string, subject: string, email: string): void {
+    this.#mailed.get(worker)?.delete(subject);
+    this.unseenMails.set(email, (this.unseenMails.get(email) ?? 0) + 1);
   }
 
   noteEffect(worker: string, step: Step, asked: Asked, { status, body }: Answered, fault: Fault | undefined): void {
     if (step.service === "arize") this.#noteArize(worker, step, asked, status, body, fault);
-    if (step.service === "dynamodb" && step.name === "PutItem EVENT" && status === 200) this.#noteEnding(worker, asked);
+    if (step.service === "dynamodb" && step.name === "PutItem EVENT" && status === 200) this.#noteEnding(asked);
+    // The state is what says that an event is done: a death between its history and this sends the mail again.
+    if (step.name === "UpdateItem STATE" && status === 200) this.#mailed.get(worker)?.delete(this.#subjectOf(step));
+    if (step.service === "sqs") hearRequest(parseJson(asked.body));
   }
 
   #noteArize(worker: string, step: Step, asked: Asked, status: number, body: Buffer, fault: Fault | undefined): void {
     const created = step.name === "POST user" ? userSchema.safeParse(parseJson(body)).data : undefined;
     if (created) this.know(created.id, created.email);
-    const subject = this.#subjectOf(step);
-    if (step.isWrite) this.note(subject, `${worker}: ${step.name} -> ${status}`);
+    if (step.isWrite) this.note(this.#subjectOf(step), `${worker}: ${step.name} -> ${status}`);
     if (step.name === "DELETE user" && status === 204 && !this.deletions.has(step.subject)) {
       this.deletions.set(step.subject, Date.now());
     }
     if (!mailing.test(step.name) || status > 204) return;
     const email = emailSchema.safeParse(parseJson(asked.body)).data?.email ?? this.#emails.get(step.subject) ?? "";
-    if (fault !== undefined && fault !== "slow body") this.unseenMails++;
-    else this.#mailed.set(worker, (this.#mailed.get(worker) ?? new Set()).add(this.#hash(email)));
+    const subject = this.#hash(email);
+    this.#mailed.set(worker, (this.#mailed.get(worker) ?? new Map()).set(subject, email));
+    // Slow answers are heard.
+    const isHeard = fault === undefined || fault === "slow body" || fault === "take effect slowly";
+    if (!isHeard) this.#forgetMail(worker, subject, email);
   }
 
-  #noteEnding(worker: string, asked: Asked): void {
+  #noteEnding(asked: Asked): void {
     const { Item } = endingSchema.parse(parseJson(asked.body));
     const { event, outcome, reason, attempt, ms } = Item;
     const ending = {
@@ -129,7 +153,6 @@ export class Watch {
     };
     this.endings.set(event.S, [...(this.endings.get(event.S) ?? []), ending]);
     const subject = Item.pk.S.replace("PERSON#", "");
-    this.#mailed.get(worker)?.delete(subject);
     this.note(
       subject,
       `${event.S} -> ${ending.outcome}${ending.reason ? ` (${ending.reason})` : ""}, attempt ${ending.attempt}`,

@@ -13,7 +13,7 @@ export class Weather {
   /** @param toHoldUp the addresses of those whose first creation takes long, whatever else is going on */
   constructor(options: ChaosOptions, toHoldUp: ReadonlySet<string>) {
     this.#toHoldUp = toHoldUp;
-    this.#chaos = new Chaos(options);
+    this.#chaos = new Chaos(options.seed);
     this.#storms = storms(options);
   }
 
@@ -25,13 +25,13 @@ export class Weather {
     this.#storm = { ...next, until: Date.now() + next.forMs };
   }
 
-  /** @param mayKill whether the worker that asks is one that dies */
-  decide(step: Step, mayKill: boolean): Fault | undefined {
+  /** @param mortal the worker that asks, where it is one that dies */
+  decide(step: Step, mortal: string | undefined): Fault | undefined {
     if (step.name === "POST user" && this.#toHoldUp.has(step.subject) && !this.heldUp.has(step.subject)) {
       this.heldUp.add(step.subject);
       return "take effect slowly";
     }
     const isStormy = this.#storm !== undefined && Date.now() < this.#storm.until;
-    return step.service === "arize" && isStormy ? this.#storm?.as : this.#chaos.draw(step, mayKill);
+    return step.service === "arize" && isStormy ? this.#storm?.as : this.#chaos.draw(step, mortal);
   }
 }

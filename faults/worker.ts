@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { localEnvironment, type Ports } from "../local/environment.ts";
 import { type Functions, startFunctions } from "../local/functions.ts";
 import type { OnLine } from "../local/report.ts";
+import { hear } from "../test/support/silence.ts";
 import { type FaultProxy, startProxy } from "./proxy.ts";
 import type { Service } from "./steps.ts";
 import type { Watch } from "./watch.ts";
@@ -45,9 +46,9 @@ export async function startWorker(options: WorkerOptions): Promise<LabWorker> {
   let deaths = 0;
   let peak = 0;
   const onLine: OnLine = ({ text }) => {
-    const told = /^\{"memory":(\d+)\}$/.exec(text)?.[1];
-    if (told !== undefined) peak = Math.max(peak, Number(told));
-    else noteFailure(text, name, watch);
+    const memory = /^\{"memory":(\d+)\}$/.exec(text)?.[1];
+    if (memory !== undefined) peak = Math.max(peak, Number(memory));
+    else noteLine(text, name, watch);
   };
   const kill = () => {
     deaths++;
@@ -79,13 +80,13 @@ type Proxies = Record<Service, FaultProxy>;
 
 async function startProxies(options: WorkerOptions, kill: () => void): Promise<Proxies> {
   const { name, ports, weather, watch } = options;
-  const mayKill = name === "mortal" || name === "ingest";
+  const mortal = name === "mortal" || name === "ingest" ? name : undefined;
   const start = (service: Service) =>
     startProxy({
       service,
       port: ports[service],
       decide: (step) => {
-        const fault = weather.decide(step, mayKill);
+        const fault = weather.decide(watch.named(step), mortal);
         if (fault !== undefined) watch.noteFault(name, step, fault);
         return fault;
       },
@@ -118,7 +119,8 @@ function environmentOf({ name, seed, scale, epoch, config }: WorkerOptions, prox
   };
 }
 
-function noteFailure(text: string, name: WorkerName, watch: Watch): void {
+function noteLine(text: string, name: WorkerName, watch: Watch): void {
+  hear("output", text);
   if (!text.includes('"event put back"')) return;
   const failure = failureSchema.safeParse(JSON.parse(text)).data;
   if (failure) watch.note(failure.event, `${name}: ${failure.event}: ${failure.reason}`);

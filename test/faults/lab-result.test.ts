@@ -9,7 +9,8 @@ const zeros = {
   missing: 0,
   outOfDate: 0,
   stuck: 0,
-  mailsTooMany: 0,
+  mailedTooOften: 0,
+  told: 0,
 };
 const printed = (result: object) => `seed 1: 4000 events\n${JSON.stringify({ seed: 1, ...result })}\n`;
 

@@ -1,5 +1,5 @@
 import { expect as assert, describe, it } from "vitest";
-import { expect, isCalledOff, type Seen } from "../../faults/model.ts";
+import { expect, isCalledOff, isTooSoonOrTooLate, type Seen } from "../../faults/model.ts";
 import type { Fact, Person } from "../../faults/people.ts";
 
 const minute = 60_000;
@@ -90,6 +90,34 @@ it("a plan is called off by a newer return that is through, and only a plan", ()
   assert(plan && isCalledOff(plan, planned, through("f3"))).toBe(true);
   assert(plan && isCalledOff(plan, planned, through("f2"))).toBe(false);
   assert(word && isCalledOff(word, planned, through("f3"))).toBe(false);
+});
+
+describe("a deletion", () => {
+  const hour = 60 * minute;
+  const seenAll = (endedAt: number) => () => ({ sentAt: hour, endedAt });
+
+  it("before the last day is wrong, and on it is right", () => {
+    const planned = person([leaver(5, 10 * minute), leaver(6, 20 * minute)], { seeded: "active" });
+    assert(isTooSoonOrTooLate(hour + 9 * minute, planned, seenAll(hour))).toBe(true);
+    assert(isTooSoonOrTooLate(hour + 10 * minute, planned, seenAll(hour))).toBe(false);
+  });
+
+  it("after a newer word of their return was through is wrong, and before it is the leaver's luck", () => {
+    const back = person([joiner(0), leaver(5), reinstate(6)]);
+    assert(isTooSoonOrTooLate(hour + 2, back, seenAll(hour + 1))).toBe(true);
+    assert(isTooSoonOrTooLate(hour + 1, back, seenAll(hour + 2))).toBe(false);
+  });
+
+  it("by a leaver that is newer than every return is right at any time", () => {
+    const gone = person([joiner(0), reinstate(4), leaver(5)]);
+    assert(isTooSoonOrTooLate(hour + 2, gone, seenAll(hour + 1))).toBe(false);
+    const startsLater = person([joiner(6, 20 * minute), leaver(5)]);
+    assert(isTooSoonOrTooLate(hour + 2, startsLater, seenAll(hour + 1))).toBe(false);
+  });
+
+  it("of somebody of whom no leaver is true is wrong", () => {
+    assert(isTooSoonOrTooLate(hour, person([joiner(0)]), seenAll(0))).toBe(true);
+  });
 });
 
 it("nobody can say which name somebody has who is protected against leaving", () => {

@@ -39,23 +39,35 @@ describe("chaos", () => {
     subject: `user${index % 700}`,
     isWrite: true,
   }));
-  const drawn = (seed: number) => {
-    const chaos = new Chaos({ seed, events: 5_000 });
-    return steps.map((step) => chaos.draw(step, true));
+  const drawn = (seed: number, mortal?: string) => {
+    const chaos = new Chaos(seed);
+    return steps.map((step) => chaos.draw(step, mortal));
   };
 
   it("breaks the same steps for the same seed, in whatever order they come", () => {
     expect(drawn(1)).toEqual(drawn(1));
     expect(drawn(2)).not.toEqual(drawn(1));
-    const chaos = new Chaos({ seed: 1, events: 5_000 });
-    const reversed = steps.toReversed().map((step) => chaos.draw(step, true));
+    const chaos = new Chaos(1);
+    const reversed = steps.toReversed().map((step) => chaos.draw(step, undefined));
     expect(reversed.filter(Boolean).sort()).toEqual(drawn(1).filter(Boolean).sort());
   });
 
-  it("kills only those who may be killed", () => {
-    const chaos = new Chaos({ seed: 1, events: 5_000 });
-    expect(drawn(1).some((fault) => fault?.startsWith("kill"))).toBe(true);
-    expect(steps.some((step) => chaos.draw(step, false)?.startsWith("kill"))).toBe(false);
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])("kills before and after a step within the first six times (seed %i)", (seed) => {
+    const first = drawn(seed, "mortal").slice(0, 6);
+    expect(first.filter((fault) => fault?.startsWith("kill")).sort()).toEqual([
+      "kill after the effect",
+      "kill before the effect",
+    ]);
+  });
+
+  it("kills ever more rarely, each worker for itself, and none that stays", () => {
+    const kills = drawn(1, "mortal").filter((fault) => fault?.startsWith("kill")).length;
+    expect(kills).toBeGreaterThan(3);
+    expect(kills).toBeLessThan(12);
+    const chaos = new Chaos(1);
+    const both = steps.flatMap((step) => [chaos.draw(step, "mortal"), chaos.draw(step, "ingest")]);
+    expect(both.filter((fault) => fault?.startsWith("kill")).length).toBeGreaterThan(kills);
+    expect(drawn(1).some((fault) => fault?.startsWith("kill"))).toBe(false);
   });
 
   it("brings each sort of storm once", () => {
