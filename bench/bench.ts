@@ -9,13 +9,14 @@ import { bundles } from "./rows/bundles.ts";
 import { client } from "./rows/client.ts";
 import { cold } from "./rows/cold.ts";
 import { counts } from "./rows/counts.ts";
+import { leavers } from "./rows/leavers.ts";
 import { parsing } from "./rows/parsing.ts";
 import { people } from "./rows/people.ts";
 import { sweep } from "./rows/sweep.ts";
 import { throughput } from "./rows/throughput.ts";
 
 /** `npm run bench`: measures, and ends with 0 whatever it finds; with 1 when it cannot measure. */
-const groups: Record<string, Group> = { bundles, cold, parsing, client, people, counts, sweep, throughput };
+const groups: Record<string, Group> = { bundles, cold, parsing, client, people, counts, sweep, throughput, leavers };
 
 const program = new Command("npm run bench --")
   .description("Compares this project with what it could have been, prints a table and writes it to bench/.")

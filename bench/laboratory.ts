@@ -10,7 +10,7 @@ import { startSecrets } from "../local/secrets.ts";
 import { startSqs } from "../local/sqs.ts";
 import { authorityFile, type Front, startFront } from "./front.ts";
 
-const config: LifecycleConfigInput = {
+export const config: LifecycleConfigInput = {
   mode: "act",
   managedDomains: ["example.com"],
   apiKeyOwner: "owner@example.com",

@@ -16,7 +16,7 @@ export async function sendLoad(door: string, events: number, secret: string): Pr
     for (let sent = 0; sent < events / senders; sent += eventsAHook) {
       const count = Math.min(eventsAHook, events / senders - sent);
       const hook = oktaHook(...Array.from({ length: count }, (_, n) => eventOf(own, sent + n)));
-      await post(door, JSON.stringify(hook), secret, agent);
+      await sendHook(door, JSON.stringify(hook), secret, agent);
     }
   };
   await Promise.all(Array.from({ length: senders }, (_, sender) => send(sender)));
@@ -31,9 +31,10 @@ function eventOf(own: readonly number[], n: number) {
   return { eventType, email, name: `Person of turn ${turn}` };
 }
 
-async function post(door: string, body: string, secret: string, agent: Agent): Promise<void> {
+/** Sends one hook as Okta does. @throws Error when it is refused */
+export async function sendHook(door: string, body: string, secret: string, agent?: Agent): Promise<void> {
   const { path, headers } = oktaRequest({ secret, eventType: "", email: "" });
-  const outgoing = request(new URL(path, door), { method: "POST", headers, agent }).end(body);
+  const outgoing = request(new URL(path, door), { method: "POST", headers, ...(agent && { agent }) }).end(body);
   const [answer] = await once(outgoing, "response");
   answer.resume();
   await once(answer, "end");
