@@ -184,6 +184,21 @@ describe("guards", () => {
     expect(await listShelved(bench.table, "HELD")).toHaveLength(1);
   });
 
+  it("delete no more than the budget when a hundred invocations at once have a leaver each", async () => {
+    const deletions = { perHour: 7, perDay: 7, shareOfUsers: 0, floor: 7 };
+    const bench = await workbench({ config: { guards: { deletions } } });
+    const people = Array.from({ length: 100 }, (_, n) => `leaver${n}@example.com`);
+    for (const email of people) bench.fake.seed({ email });
+    let leavers = people.map((email) => eventOf("leaver", email));
+    // Those that met too many others at the budget come again, as SQS would have them.
+    for (let receives = 1; leavers.length > 0; receives++) {
+      const again = await Promise.all(leavers.map((leaver) => bench.deliver([leaver], { receives })));
+      leavers = leavers.filter(({ id }) => again.flat().includes(id));
+    }
+    expect(people.filter((email) => statusOf(bench, email) === "inactive")).toHaveLength(7);
+    expect(await listShelved(bench.table, "HELD")).toHaveLength(93);
+  }, 60_000);
+
   it("does not take a raised attempt for a release", async () => {
     const bench = await workbench({ config: tight });
     for (const email of [ada, "grace@example.com"]) bench.fake.seed({ email });
