@@ -50,7 +50,7 @@ const meanings: Record<Reason, string> = {
   possible_replay: "the leaver is older than a day, and its source does not sign the time",
   ledger_restored: "the leaver is from before the ledger was restored",
   contradicted: "something newer says the opposite, and is not through or came after the plan's day",
-  planned_return: "they are to start again then or later, and whoever is deleted never can",
+  planned_return: "they are to start again then or later, or have back what a suspend took, and deleted never can",
   unknown_person: "the event names an id that nothing has explained",
   email_change: "the source has another address than before, which Arize cannot follow",
   membership_unknown: "they left one group, and may be in another one",

@@ -10,6 +10,19 @@ export function deletionId(suspendId: string): string {
   return `suspension:${suspendId}`.slice(0, 300);
 }
 
+/** Whether an event is such a deletion. Pure. */
+export function isDeletionOfSuspend({ id }: Pick<LifecycleEvent, "id">): boolean {
+  return id.startsWith("suspension:");
+}
+
+/**
+ * Since when somebody is suspended by the suspend that planned a deletion, epoch milliseconds; `undefined` when they no
+ * longer are, and for any other event. Pure.
+ */
+export function suspendedSince({ id }: Pick<LifecycleEvent, "id">, { suspended }: State): number | undefined {
+  return suspended?.event !== undefined && deletionId(suspended.event) === id ? suspended.at : undefined;
+}
+
 /** Whether somebody is suspended, and the day on which they are to be deleted still to come. Pure. */
 export function awaitsDeletion(state: State, now: number): boolean {
   const due = dueOf(state, "leaver");

@@ -13,6 +13,7 @@ import {
 } from "../ledger/plans.ts";
 import { findShelved, unshelve } from "../ledger/shelf.ts";
 import { readState, type State } from "../ledger/state.ts";
+import { isDeletionOfSuspend, suspendedSince } from "../ledger/suspension.ts";
 import type { LedgerTable } from "../ledger/table.ts";
 import { isFromTheFuture, mayCause } from "./admissible.ts";
 import { end } from "./endings.ts";
@@ -22,7 +23,8 @@ import type { Ending, Workshop } from "./workshop.ts";
 
 /**
  * Why what was planned does not happen by itself: `contradicted` by a newer word that is not through, or that came when the
- * plan had taken effect; `planned_return` of somebody who starts again on the day on which they leave, or after it.
+ * plan had taken effect; `planned_return` of somebody who starts again on the day on which they leave, or after it, or who
+ * has back already what a suspend took.
  */
 export type PlanDoubt = "contradicted" | "planned_return";
 
@@ -74,7 +76,9 @@ export function planDoubt(
   if (plan === undefined) return undefined;
   const open = openSince(state, opposite[plan]) ?? 0;
   if (event.effectiveAt !== undefined && open > Date.parse(event.occurredAt)) return "contradicted";
-  return event.kind === "leaver" && isReturnPlanned(event, state, config) ? "planned_return" : undefined;
+  if (event.kind !== "leaver") return undefined;
+  const isBack = isDeletionOfSuspend(event) && suspendedSince(event, state) === undefined;
+  return isBack || isReturnPlanned(event, state, config) ? "planned_return" : undefined;
 }
 
 function isReturnPlanned(event: LifecycleEvent, state: State, { dates }: Pick<LifecycleConfig, "dates">): boolean {
@@ -82,7 +86,8 @@ function isReturnPlanned(event: LifecycleEvent, state: State, { dates }: Pick<Li
   if (due === undefined) return false;
   // Who leaves now calls off a first day that was planned before.
   if (event.effectiveAt === undefined) return plannedAt(state, "joiner") > Date.parse(event.occurredAt);
-  return readDueKey(due).at + dates.joinDaysBefore * dayMs >= eventTime(event);
+  // Who is suspended left on the day of that, not on that of their deletion.
+  return readDueKey(due).at + dates.joinDaysBefore * dayMs >= (suspendedSince(event, state) ?? eventTime(event));
 }
 
 /**
