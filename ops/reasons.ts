@@ -49,7 +49,8 @@ const meanings: Record<Reason, string> = {
   unconfirmed: "their source cannot be asked whether they left, and `unconfirmedLeavers` is `hold`",
   possible_replay: "the leaver is older than a day, and its source does not sign the time",
   ledger_restored: "the leaver is from before the ledger was restored",
-  contradicted: "something newer says the opposite, and is not through or came after the plan's day",
+  contradicted:
+    "something newer says the opposite, and is not through or came after the plan's day; or what had replaced it was dismissed",
   planned_return: "they are to start again then or later, or have back what a suspend took, and deleted never can",
   unknown_person: "the event names an id that nothing has explained",
   email_change: "the source has another address than before, which Arize cannot follow",

@@ -72,8 +72,8 @@ export async function putBack(connection: Waiting, shelf: Shelf, id: string, wor
 
 /**
  * Gives a held or parked event up; its history says who did and why. Somebody whose leaver is given up no longer counts as
- * leaving, whose suspend is, not as suspended: the deletion that it planned is called off. A planned deletion that is given
- * up leaves them suspended.
+ * leaving, whose suspend is, not as suspended: the deletion that it planned is called off, and a last day that this had
+ * replaced stands again. A planned deletion that is given up leaves them suspended.
  * @returns false when nothing is shelved under that id
  */
 export async function dismiss(connection: Waiting, shelf: Shelf, id: string, word: Word): Promise<boolean> {
@@ -83,7 +83,13 @@ export async function dismiss(connection: Waiting, shelf: Shelf, id: string, wor
   const { person } = shelved;
   const event = { ...shelved.event, attempt: shelved.event.attempt + 1 };
   await append(table, person, { ...entryOf(event, Date.now()), outcome: "dismissed", ...word }, auditDays);
-  if (event.kind === "suspend") await forgetSuspend(table, person, event);
+  if (event.kind === "suspend") {
+    const again = await forgetSuspend(table, person, event);
+    if (again !== undefined) {
+      const { event: last, ...how } = again;
+      await append(table, person, { ...entryOf(last, Date.now()), ...how }, auditDays);
+    }
+  }
   if (event.kind === "leaver") {
     const version = shelved.version ?? (await claimedVersion(table, shelved));
     if (version !== undefined) await forgetLeaver(table, person, version);

@@ -1,4 +1,4 @@
-import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { eventSchema, eventTime, type LifecycleEvent } from "../lifecycle/event.ts";
 import { type Listed, readList } from "./shelf.ts";
@@ -46,6 +46,14 @@ export async function unschedule(table: LedgerTable, event: LifecycleEvent): Pro
       }),
     ),
   );
+}
+
+/** Reads a plan that is to come, by its key; `undefined` when it is not there. @throws RetryLater */
+export async function readDue(table: LedgerTable, key: string): Promise<LifecycleEvent | undefined> {
+  const { Item } = await table.run((client) =>
+    client.send(new GetCommand({ TableName: table.name, Key: { pk: "DUE", sk: key }, ConsistentRead: true })),
+  );
+  return scheduledSchema.safeParse(Item).data?.event;
 }
 
 /**

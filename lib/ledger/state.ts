@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
-import { eventTime, type Kind, type LifecycleEvent } from "../lifecycle/event.ts";
+import { eventSchema, eventTime, type Kind, type LifecycleEvent } from "../lifecycle/event.ts";
 import { placedSchema } from "../lifecycle/places/places.ts";
 import type { LedgerTable } from "./table.ts";
 
@@ -82,9 +82,18 @@ export const stateSchema = z.catchall(
     ),
     /** The memberships that this system gave them. */
     placed: z.optional(z.array(placedSchema)),
-    /** Since when (epoch milliseconds) and by which event they are suspended; if they were a developer, once they are there. */
+    /**
+     * Since when (epoch milliseconds) and by which event they are suspended; if they were a developer, once they are there;
+     * and the last day whose plan its deletion replaced, as far as it can be read.
+     */
     suspended: z.optional(
-      z.object({ at: z.number(), event: text, source: text, isDeveloper: z.optional(z.boolean()) }),
+      z.object({
+        at: z.number(),
+        event: text,
+        source: text,
+        isDeveloper: z.optional(z.boolean()),
+        replaced: z.catch(z.optional(eventSchema), undefined),
+      }),
     ),
     /** The role change that was reported last, `member>admin`, so that it is reported once. */
     roleReport: text,

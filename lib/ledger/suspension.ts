@@ -1,7 +1,8 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { LifecycleEvent } from "../lifecycle/event.ts";
-import { dropDue, readDueKey } from "./due.ts";
+import { eventTime, type LifecycleEvent } from "../lifecycle/event.ts";
+import { dropDue, dueKey, readDueKey, schedule } from "./due.ts";
 import { dueOf } from "./plans.ts";
+import { shelve } from "./shelf.ts";
 import { isSuspending, readState, type State, stateKey } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 
@@ -29,36 +30,72 @@ export function awaitsDeletion(state: State, now: number): boolean {
   return state.suspended !== undefined && due !== undefined && readDueKey(due).at > now;
 }
 
+/** A plan that stands again, as a new attempt, with how its history goes on. */
+export interface PlanAgain {
+  event: LifecycleEvent;
+  outcome: "scheduled" | "held";
+  reason: string;
+}
+
 /**
  * Takes a suspend back that was given up, when nothing newer came: that they are suspended by it, and the deletion that it
- * planned, also one that is on its way already. A copy of it counts as done.
+ * planned, also one that is on its way already. A copy of it counts as done. The last day that its deletion had replaced
+ * stands again.
+ * @returns that last day, and where it waits
  * @throws RetryLater
  */
-export async function forgetSuspend(table: LedgerTable, person: string, event: LifecycleEvent): Promise<void> {
+export async function forgetSuspend(
+  table: LedgerTable,
+  person: string,
+  event: LifecycleEvent,
+): Promise<PlanAgain | undefined> {
   const state = await readState(table, person);
-  if (!isSuspending(state) || state.leaverId !== event.id) return;
+  if (!isSuspending(state) || state.leaverId !== event.id) return undefined;
   const due = dueOf(state, "leaver");
   const isPlanned = due !== undefined && readDueKey(due).id === deletionId(event.id);
-  const overtaken = isPlanned ? ", plannedLeaverAt = :overtaken" : "";
+  const isOwn = state.suspended?.event === event.id;
+  const replaced = isPlanned && isOwn ? state.suspended?.replaced : undefined;
+  // Before it is the plan that stands: until then its day would find it overtaken.
+  const again = replaced && (await planAgain(table, person, replaced));
+  const sets = again ? ", plannedLeaverAt = :at, plannedLeaverDue = :next" : isPlanned ? ", plannedLeaverAt = :at" : "";
   const removes = [
     "leaverId",
-    ...(state.suspended?.event === event.id ? ["suspended"] : []),
-    ...(isPlanned ? ["plannedLeaverDue"] : []),
+    ...(isOwn ? ["suspended"] : []),
+    ...(isPlanned && again === undefined ? ["plannedLeaverDue"] : []),
   ];
+  const overtakenAt = Math.max(Date.parse(event.occurredAt) + 1, state.plannedLeaverAt ?? 0);
   const forgotten = await table.won((client) =>
     client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: stateKey(person),
-        UpdateExpression: `SET done_membership = :mark, doneId_membership = :id${overtaken} REMOVE ${removes.join(", ")}`,
-        ConditionExpression: "leaverId = :id AND mark_membership = :mark",
+        UpdateExpression: `SET done_membership = :mark, doneId_membership = :id${sets} REMOVE ${removes.join(", ")}`,
+        ConditionExpression: `leaverId = :id AND mark_membership = :mark${isPlanned ? " AND plannedLeaverDue = :due" : ""}`,
         ExpressionAttributeValues: {
           ":id": event.id,
           ":mark": state.mark_membership,
-          ...(isPlanned && { ":overtaken": Math.max(Date.parse(event.occurredAt) + 1, state.plannedLeaverAt ?? 0) }),
+          ...(isPlanned && { ":due": due, ":at": again ? Date.parse(again.event.occurredAt) : overtakenAt }),
+          ...(again && { ":next": dueKey(again.event) }),
         },
       }),
     ),
   );
-  if (forgotten !== undefined && isPlanned) await dropDue(table, due);
+  // Something came meanwhile: what is known now counts.
+  if (forgotten === undefined) return forgetSuspend(table, person, event);
+  if (isPlanned) await dropDue(table, due);
+  return again;
+}
+
+// Where its day is over meanwhile an operator decides: nobody is to be deleted because a suspend was dismissed.
+async function planAgain(table: LedgerTable, person: string, replaced: LifecycleEvent): Promise<PlanAgain> {
+  const now = Date.now();
+  // The attempt before is the one that ended as overtaken.
+  const event = { ...replaced, attempt: replaced.attempt + 2 };
+  if (eventTime(event) > now) {
+    await schedule(table, event, person);
+    return { event, outcome: "scheduled", reason: `for ${event.effectiveAt}` };
+  }
+  const reason = "contradicted";
+  await shelve(table, "HELD", { event, person, reason }, now);
+  return { event, outcome: "held", reason };
 }

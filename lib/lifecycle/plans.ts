@@ -56,6 +56,9 @@ export async function postpone(event: LifecycleEvent, person: string, workshop: 
 
 /** Whether an event whose time has come was overtaken while it waited. */
 export function isPlanOvertaken(event: LifecycleEvent, state: State): boolean {
+  // What a suspend planned goes with it: once that is dismissed, an older plan may stand again.
+  const due = dueOf(state, "leaver");
+  if (isDeletionOfSuspend(event) && due !== undefined && due !== dueKey(event)) return true;
   const plan = planByKind[event.kind];
   return (
     event.effectiveAt !== undefined && plan !== undefined && isOvertaken(state, plan, Date.parse(event.occurredAt))
@@ -144,11 +147,14 @@ export async function dropOvertaken(
   for (const plan of overtaken(event, state)) {
     const due = dueOf(state, plan);
     const planned = due === undefined ? undefined : await takeBack(workshop.table, due);
-    if (planned === undefined) continue;
-    // An attempt of its own: the history keeps the first outcome of each.
-    const last = { ...planned, attempt: planned.attempt + 1 };
-    await end(last, { person, outcome: "overtaken" }, workshop);
+    if (planned !== undefined) await endOvertaken(planned, person, workshop);
   }
+}
+
+/** Ends a plan that was taken from where it waited. @throws RetryLater */
+export async function endOvertaken(planned: LifecycleEvent, person: string, workshop: Workshop): Promise<void> {
+  // An attempt of its own: the history keeps the first outcome of each.
+  await end({ ...planned, attempt: planned.attempt + 1 }, { person, outcome: "overtaken" }, workshop);
 }
 
 async function takeBack(table: LedgerTable, due: string): Promise<LifecycleEvent | undefined> {

@@ -1,13 +1,14 @@
 import { type Lease, noteSuspended } from "../ledger/claim.ts";
-import { dropDue, dueKey, schedule } from "../ledger/due.ts";
-import { notePlan } from "../ledger/plans.ts";
+import { dropDue, dueKey, readDue, schedule } from "../ledger/due.ts";
+import { dueOf, notePlan } from "../ledger/plans.ts";
 import type { State } from "../ledger/state.ts";
-import { awaitsDeletion, deletionId } from "../ledger/suspension.ts";
+import { awaitsDeletion, deletionId, isDeletionOfSuspend } from "../ledger/suspension.ts";
 import type { Applied } from "./apply.ts";
 import type { Calls } from "./calls/calls.ts";
 import type { Action } from "./decide.ts";
 import { eventTime, type LifecycleEvent } from "./event.ts";
 import { takeOut, unambiguous } from "./places/placing.ts";
+import { endOvertaken } from "./plans.ts";
 import type { Workshop } from "./workshop.ts";
 
 type Suspend = Extract<Action, { type: "suspend" }>;
@@ -33,7 +34,12 @@ export async function suspend(
   const suspended = {
     ...(isRepeated && state.suspended
       ? state.suspended
-      : { at: eventTime(event), event: event.id, source: event.source }),
+      : {
+          at: eventTime(event),
+          event: event.id,
+          source: event.source,
+          replaced: await replacedBy(event, state, workshop),
+        }),
     isDeveloper: state.suspended?.isDeveloper ?? (userId === undefined ? undefined : developer),
   };
   // Noted before the plan is made: whoever joins again calls a plan off only for somebody known to be suspended.
@@ -49,6 +55,18 @@ export async function suspend(
     throw unambiguous(error);
   }
   return { outcome: "suspended", userId, facts: { suspended, placed: [] } };
+}
+
+// The last day that the deletion is about to replace; where an earlier attempt did, what that noted.
+async function replacedBy(
+  { id }: LifecycleEvent,
+  state: State,
+  { table }: Workshop,
+): Promise<LifecycleEvent | undefined> {
+  const due = dueOf(state, "leaver");
+  const planned = due === undefined ? undefined : await readDue(table, due);
+  if (planned !== undefined && !isDeletionOfSuspend(planned)) return planned;
+  return state.suspended?.event === id ? state.suspended.replaced : undefined;
 }
 
 // In the name of the same source: what it is trusted with, and whether it is asked before a deletion, holds for this one.
@@ -70,5 +88,7 @@ async function planDeletion(event: LifecycleEvent, email: string, person: string
   // A last day that was planned since, or a return, counts instead.
   if (noted === false) return;
   await schedule(table, leaver, person);
-  if (noted.replaces !== undefined && noted.replaces !== key) await dropDue(table, noted.replaces);
+  if (noted.replaces === undefined || noted.replaces === key) return;
+  const replaced = await dropDue(table, noted.replaces);
+  if (replaced !== undefined) await endOvertaken(replaced, person, workshop);
 }

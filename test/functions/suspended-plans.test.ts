@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { listDue } from "../../lib/ledger/due.ts";
+import { dueKey, listDue, schedule } from "../../lib/ledger/due.ts";
+import { notePlan } from "../../lib/ledger/plans.ts";
 import { listShelved } from "../../lib/ledger/shelf.ts";
-import { putBack } from "../../ops/shelves.ts";
+import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
+import { dismiss, putBack } from "../../ops/shelves.ts";
 import { eventOf, type Workbench, workbench } from "../support/workbench.ts";
 
 /** The deletion that a suspend plans, beside first and last days that HR plans. */
@@ -11,6 +13,9 @@ const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toI
 const person = (bench: Workbench) => bench.fake.users().find(({ email }) => email === ada);
 const held = async (bench: Workbench) =>
   (await listShelved(bench.table, "HELD")).map(({ event, reason }) => `${event.kind} ${reason}`);
+const planned = async (bench: Workbench) => (await listDue(bench.table, Date.now() + 100 * 3_600_000)).events;
+const ends = async (bench: Workbench, { id }: LifecycleEvent) =>
+  (await bench.trail(ada)).filter(({ event }) => event === id).map(({ outcome }) => outcome);
 
 /** Ada is a developer at Arize; whom a suspend cuts is deleted so many seconds later. */
 async function open(deleteAfterSeconds: number): Promise<Workbench> {
@@ -82,4 +87,67 @@ it("nobody is deleted by a suspend when something older that came late has given
   await workDue(bench, 1);
   expect(person(bench)?.status).toBe("invited");
   expect(await held(bench)).toEqual(["leaver planned_return"]);
+});
+
+describe("a last day that a suspend's deletion replaced", () => {
+  const forbidden = { route: "PATCH /v2/users/{id}", status: 403 };
+
+  it("says so, and stands again when the suspend is dismissed", async () => {
+    const bench = await open(3_600);
+    const last = eventOf("leaver", ada, { occurredAt: inSeconds(-50), effectiveAt: inSeconds(7_200) });
+    await bench.deliver([last]);
+    bench.fake.fault(forbidden);
+    const suspend = eventOf("suspend", ada, { occurredAt: inSeconds(-30) });
+    await bench.deliver([suspend]);
+    const [deletion, ...others] = await planned(bench);
+    if (deletion === undefined) throw new Error("its deletion was planned");
+    expect(others).toEqual([]);
+    expect(await ends(bench, last)).toEqual(["scheduled", "overtaken"]);
+    bench.fake.fault(forbidden);
+    await putBack(bench, "PARKED", suspend.id, word);
+    await workQueue(bench, "leavers");
+    expect(await ends(bench, suspend)).toEqual(["parked", "redriven", "parked"]);
+    await dismiss(bench, "PARKED", suspend.id, word);
+    expect((await planned(bench)).map(({ id }) => id)).toEqual([last.id]);
+    expect(await ends(bench, last)).toEqual(["scheduled", "overtaken", "scheduled"]);
+    // The next suspend replaces it anew, and a return calls off whatever stands.
+    await bench.deliver([eventOf("suspend", ada, { occurredAt: inSeconds(-20) })]);
+    expect(await ends(bench, last)).toEqual(["scheduled", "overtaken", "scheduled", "overtaken"]);
+    await bench.deliver([eventOf("reinstate", ada, { occurredAt: inSeconds(-10) })]);
+    expect(await planned(bench)).toEqual([]);
+    expect(person(bench)?.status).toBe("invited");
+  });
+
+  it("leaves nothing of a deletion that was on its way when the suspend was dismissed", async () => {
+    const bench = await open(1);
+    await bench.deliver([eventOf("leaver", ada, { occurredAt: inSeconds(-50), effectiveAt: inSeconds(7_200) })]);
+    bench.fake.fault(forbidden);
+    const suspend = eventOf("suspend", ada, { occurredAt: inSeconds(-30) });
+    await bench.deliver([suspend]);
+    const [deletion] = await planned(bench);
+    if (deletion === undefined) throw new Error("its deletion was planned");
+    await dismiss(bench, "PARKED", suspend.id, word);
+    await bench.deliver([{ ...deletion, attempt: 1 }]);
+    expect(await ends(bench, deletion)).toEqual(["overtaken"]);
+    expect(person(bench)?.status).toBe("invited");
+  });
+
+  it("is an operator's to decide when its day is over by then", async () => {
+    const bench = await open(3_600);
+    const last = eventOf("leaver", ada, { occurredAt: inSeconds(-50), effectiveAt: inSeconds(-1) });
+    // Its day has come, and nobody has looked for it yet.
+    const hash = bench.identity.person(ada);
+    await notePlan(bench.table, hash, "leaver", Date.parse(last.occurredAt), dueKey(last));
+    await schedule(bench.table, last, hash);
+    bench.fake.fault(forbidden);
+    const suspend = eventOf("suspend", ada, { occurredAt: inSeconds(-30) });
+    await bench.deliver([suspend]);
+    await dismiss(bench, "PARKED", suspend.id, word);
+    expect(await planned(bench)).toEqual([]);
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+    await putBack(bench, "HELD", last.id, word);
+    await workQueue(bench, "leavers");
+    expect(person(bench)?.status).toBe("inactive");
+    expect(await ends(bench, last)).toEqual(["overtaken", "held", "released", "removed"]);
+  });
 });
