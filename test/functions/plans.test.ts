@@ -1,47 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { LifecycleConfigInput } from "../../lib/config.ts";
 import { readScheduled } from "../../lib/ledger/due.ts";
-import { listShelved } from "../../lib/ledger/shelf.ts";
-import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
 import { dismiss, putBack } from "../../ops/shelves.ts";
-import { eventOf, type Handlers, type Workbench, workbench } from "../support/workbench.ts";
+import { ada, day, ends, held, made, open, plan, status, whenDue, word, workAll } from "../support/plans.ts";
 
 /** First and last days that something newer contradicts: in whatever order things are tried, nobody is deleted for good. */
-const ada = "ada@example.com";
-const word = { by: "test", note: "looked at it" };
-const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
-const status = (bench: Workbench) => bench.fake.users().find(({ email }) => email === ada)?.status;
-const held = async (bench: Workbench) =>
-  (await listShelved(bench.table, "HELD")).map(({ event, reason }) => `${event.kind} ${reason}`);
-const ends = async (bench: Workbench, { id }: LifecycleEvent) =>
-  (await bench.trail(ada)).filter(({ event }) => event === id).map(({ outcome }) => outcome);
-
-async function open(seeded: boolean, config: Partial<LifecycleConfigInput> = {}): Promise<Workbench> {
-  const bench = await workbench({ config });
-  if (seeded) bench.fake.seed({ email: ada });
-  return bench;
-}
-
-const day = 700;
-const plan = (kind: "joiner" | "leaver", madeMinutesAgo: number, ms = day) =>
-  eventOf(kind, ada, { occurredAt: minutesAgo(madeMinutesAgo), effectiveAt: inMs(ms) });
-const made = (kind: LifecycleEvent["kind"], happenedMinutesAgo: number, more: Partial<LifecycleEvent> = {}) =>
-  eventOf(kind, ada, { occurredAt: minutesAgo(happenedMinutesAgo), ...more });
-
-/** Waits until so many plans are due, and works them. */
-async function whenDue(bench: Workbench, count = 1, { reconcile, deliver }: Handlers = bench): Promise<void> {
-  const due = () => reconcile({ mode: "due", dryRun: true });
-  await expect.poll(due, { timeout: 10_000 }).toMatchObject({ users: count });
-  await reconcile({ mode: "due" });
-  await workAll(bench, deliver);
-}
-
-async function workAll(bench: Workbench, deliver: Handlers["deliver"] = bench.deliver): Promise<void> {
-  for (const lane of ["changes", "leavers"] as const) {
-    for (const event of await bench.take(lane)) expect(await deliver([event])).toEqual([]);
-  }
-}
 
 describe("a planned last day", () => {
   it("waits for a return that came before it and is not through, and is off once that is", async () => {
