@@ -53,50 +53,6 @@ export function isOvertaken(state: State, plan: Plan, plannedAt: number): boolea
   return (state[planName(plan)] ?? 0) > plannedAt;
 }
 
-function openName(plan: Plan): "openJoinerAt" | "openLeaverAt" {
-  return plan === "joiner" ? "openJoinerAt" : "openLeaverAt";
-}
-
-/**
- * Notes that somebody's leaver, or return, has come and is not through: a plan of the opposite that was made before it must
- * not take effect meanwhile. @throws RetryLater
- */
-export async function noteOpen(table: LedgerTable, person: string, plan: Plan, happenedAt: number): Promise<void> {
-  await table.won((client) =>
-    client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: stateKey(person),
-        UpdateExpression: "SET #open = :at",
-        ConditionExpression: "attribute_not_exists(#open) OR #open < :at",
-        ExpressionAttributeNames: { "#open": openName(plan) },
-        ExpressionAttributeValues: { ":at": happenedAt },
-      }),
-    ),
-  );
-}
-
-/** Takes that back: it came to nothing, or an operator gave it up. @throws RetryLater */
-export async function forgetOpen(table: LedgerTable, person: string, plan: Plan, happenedAt: number): Promise<void> {
-  await table.won((client) =>
-    client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: stateKey(person),
-        UpdateExpression: "REMOVE #open",
-        ConditionExpression: "#open = :at",
-        ExpressionAttributeNames: { "#open": openName(plan) },
-        ExpressionAttributeValues: { ":at": happenedAt },
-      }),
-    ),
-  );
-}
-
-/** When the newest leaver, or return, happened that may not be through yet; epoch milliseconds. */
-export function openSince(state: State, plan: Plan): number | undefined {
-  return state[openName(plan)];
-}
-
 /** When the plan that stands, or what has overtaken plans since, was made; epoch milliseconds. */
 export function plannedAt(state: State, plan: Plan): number {
   return state[planName(plan)] ?? 0;

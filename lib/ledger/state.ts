@@ -39,7 +39,8 @@ const text = z.optional(z.string());
 
 /**
  * What the ledger knows about a person. Besides the fields named here it has counters and marks whose names hold a hash:
- * `claims_*` and `fails_*` of events under way, `in_*` of groups; and what ties them to sources, see `ties.ts`.
+ * `claims_*` and `fails_*` of events under way, `in_*` of groups; `open_*` of events that came and are not through, see
+ * `open.ts`; and what ties them to sources, see `ties.ts`.
  */
 export const stateSchema = z.catchall(
   z.object({
@@ -103,9 +104,13 @@ export const stateSchema = z.catchall(
     /** Where the plan itself is in the list `DUE`. */
     plannedLeaverDue: text,
     plannedJoinerDue: text,
-    /** When the newest leaver, or return, happened that came and may not be through yet; epoch milliseconds. */
+    /**
+     * Of what `open_*` has no room for, and of what an earlier version noted: when the newest leaver, or return, happened, and
+     * when the last of the returns takes effect; epoch milliseconds.
+     */
     openLeaverAt: number,
     openJoinerAt: number,
+    openJoinerDue: number,
   }),
   z.unknown(),
 );

@@ -1,21 +1,14 @@
 import type { LifecycleConfig } from "../config.ts";
 import type { Facts } from "../ledger/claim.ts";
 import { dropDue, dueKey, readDueKey, schedule } from "../ledger/due.ts";
-import {
-  dueOf,
-  forgetOpen,
-  isOvertaken,
-  noteOpen,
-  notePlan,
-  openSince,
-  type Plan,
-  plannedAt,
-} from "../ledger/plans.ts";
+import { forgetOpen, noteOpen, type OpenEvent, openEvents } from "../ledger/open.ts";
+import { dueOf, isOvertaken, notePlan, type Plan, plannedAt } from "../ledger/plans.ts";
 import { findShelved, unshelve } from "../ledger/shelf.ts";
 import { readState, type State } from "../ledger/state.ts";
 import { isDeletionOfSuspend, suspendedSince } from "../ledger/suspension.ts";
 import type { LedgerTable } from "../ledger/table.ts";
 import { isFromTheFuture, mayCause } from "./admissible.ts";
+import { withEffectiveAt } from "./dates.ts";
 import { end } from "./endings.ts";
 import { eventTime, type Kind, type LifecycleEvent } from "./event.ts";
 import { identify } from "./subject.ts";
@@ -77,20 +70,29 @@ export function planDoubt(
 ): PlanDoubt | undefined {
   const plan = planByKind[event.kind];
   if (plan === undefined) return undefined;
-  const open = openSince(state, opposite[plan]) ?? 0;
-  if (event.effectiveAt !== undefined && open > Date.parse(event.occurredAt)) return "contradicted";
+  const isContradicted = openOf(state, opposite[plan]).some(
+    (open) => open.at > Date.parse(event.occurredAt) && calledOffBy(open, state).includes(plan),
+  );
+  if (event.effectiveAt !== undefined && isContradicted) return "contradicted";
   if (event.kind !== "leaver") return undefined;
   const isBack = isDeletionOfSuspend(event) && suspendedSince(event, state) === undefined;
   return isBack || isReturnPlanned(event, state, config) ? "planned_return" : undefined;
 }
 
 function isReturnPlanned(event: LifecycleEvent, state: State, { dates }: Pick<LifecycleConfig, "dates">): boolean {
-  const due = dueOf(state, "joiner");
-  if (due === undefined) return false;
-  // Who leaves now calls off a first day that was planned before.
-  if (event.effectiveAt === undefined) return plannedAt(state, "joiner") > Date.parse(event.occurredAt);
-  // Who is suspended left on the day of that, not on that of their deletion.
-  return readDueKey(due).at + dates.joinDaysBefore * dayMs >= (suspendedSince(event, state) ?? eventTime(event));
+  const key = dueOf(state, "joiner");
+  const planned = key === undefined ? [] : [{ at: plannedAt(state, "joiner"), due: readDueKey(key).at }];
+  return [...planned, ...openOf(state, "joiner")].some(({ at, due }) => {
+    if (due === undefined) return false;
+    // Who leaves now calls off a first day that was planned before.
+    if (event.effectiveAt === undefined) return at > Date.parse(event.occurredAt);
+    // Who is suspended left on the day of that, not on that of their deletion.
+    return due + dates.joinDaysBefore * dayMs >= (suspendedSince(event, state) ?? eventTime(event));
+  });
+}
+
+function openOf(state: State, plan: Plan): OpenEvent[] {
+  return openEvents(state).filter(({ kind }) => planByKind[kind] === plan);
 }
 
 /**
@@ -110,7 +112,10 @@ export function isBehindOlderPlan(event: LifecycleEvent, state: State): boolean 
  * Which plans an event calls off: somebody who leaves their planned first day, and any planned last one; somebody who is
  * reinstated their last day.
  */
-function calledOffBy({ kind, membership }: LifecycleEvent, { suspended }: Pick<State, "suspended">): readonly Plan[] {
+function calledOffBy(
+  { kind, membership }: { kind: Kind; membership?: unknown },
+  { suspended }: Pick<State, "suspended">,
+): readonly Plan[] {
   if (membership !== undefined && suspended === undefined) return [];
   if (kind === "leaver") return ["leaver", "joiner"];
   // A first day says nothing about a last one, unless it is a return from being suspended.
@@ -146,7 +151,7 @@ export async function dropOvertaken(
 ): Promise<void> {
   for (const plan of overtaken(event, state)) {
     const due = dueOf(state, plan);
-    const planned = due === undefined ? undefined : await takeBack(workshop.table, due);
+    const planned = due === undefined ? undefined : await takeBack(workshop.table, person, due);
     if (planned !== undefined) await endOvertaken(planned, person, workshop);
   }
 }
@@ -157,38 +162,46 @@ export async function endOvertaken(planned: LifecycleEvent, person: string, work
   await end({ ...planned, attempt: planned.attempt + 1 }, { person, outcome: "overtaken" }, workshop);
 }
 
-async function takeBack(table: LedgerTable, due: string): Promise<LifecycleEvent | undefined> {
+async function takeBack(table: LedgerTable, person: string, due: string): Promise<LifecycleEvent | undefined> {
   const dropped = await dropDue(table, due);
   if (dropped !== undefined) return dropped;
   const shelved = await findShelved(table, "HELD", readDueKey(due).id);
   if (shelved?.status !== "waiting") return undefined;
+  await closeOpen(shelved.event, person, table);
   await unshelve(table, "HELD", shelved.event);
   return shelved.event;
 }
 
 /**
- * Notes that an event which would call a plan off is not through: it comes again, or waits for an operator. Asked also
- * while the mode is `paused`, since the plan's day may be over when it no longer is. @throws RetryLater
+ * Notes that an event which may call a plan off, or follow a last day, is not through: it comes again, or waits for an
+ * operator. Asked also while the mode is `paused`, since the plan's day may be over when it no longer is. @throws RetryLater
  */
-export async function leaveOpen(event: LifecycleEvent, workshop: Workshop): Promise<void> {
+export async function leaveOpen(given: LifecycleEvent, workshop: Workshop): Promise<void> {
   const { config, table, identity } = workshop;
+  const event = withEffectiveAt(given, config);
   const now = Date.now();
   const plan = event.kind === "suspend" ? undefined : planByKind[event.kind];
-  const isWord = isDue(event, now) && !isFromTheFuture(event, now) && mayCause(event, config);
+  // A last day to come says nothing about a first one before it.
+  const isWord = (plan === "joiner" || isDue(event, now)) && !isFromTheFuture(event, now) && mayCause(event, config);
   if (plan === undefined || !isWord) return;
   const subject = await identify(event, workshop);
   const isKnown = subject.is === "person" || (subject.is === "held" && subject.reason === "email_change");
   if (!isKnown) return;
   const former = subject.is === "held" && subject.knownEmail ? [identity.person(subject.knownEmail)] : [];
-  for (const person of [subject.person, ...former]) {
-    const needsState = event.kind === "joiner" || event.membership !== undefined;
-    const state = needsState ? await readState(table, person) : {};
-    if (calledOffBy(event, state).length > 0) await noteOpen(table, person, plan, Date.parse(event.occurredAt));
-  }
+  for (const person of [subject.person, ...former]) await noteOpen(table, person, event.id, openEvent(event));
 }
 
-/** Takes that back of an event that came to nothing. @throws RetryLater */
+// What it calls off depends on what is known on the plan's day: somebody may be suspended after it came.
+function openEvent(event: LifecycleEvent): OpenEvent {
+  return {
+    kind: event.kind,
+    at: Date.parse(event.occurredAt),
+    ...(event.effectiveAt !== undefined && { due: eventTime(event) }),
+    ...(event.membership !== undefined && { membership: true }),
+  };
+}
+
+/** Takes that back of an event that is through, or came to nothing. @throws RetryLater */
 export async function closeOpen(event: LifecycleEvent, person: string, table: LedgerTable): Promise<void> {
-  const plan = planByKind[event.kind];
-  if (plan !== undefined) await forgetOpen(table, person, plan, Date.parse(event.occurredAt));
+  if (planByKind[event.kind] !== undefined) await forgetOpen(table, person, event.id);
 }

@@ -25,14 +25,18 @@ type Identified = Extract<Subject, { is: "person" }>;
 export async function work(given: LifecycleEvent, delivery: Delivery, workshop: Workshop): Promise<Ending> {
   const event = withEffectiveAt(given, workshop.config);
   const ending = await workOnce(event, delivery, workshop).catch(async (error: unknown) => {
-    if (error instanceof RetryLater) await leaveOpen(event, workshop).catch(orComeAgain);
+    await leaveOpen(event, workshop).catch(orComeAgain);
     throw error;
   });
   if (["held", "parked"].includes(ending.outcome)) await leaveOpen(event, workshop);
-  const mayBeOpen = delivery.receives > 1 || event.attempt > 0;
-  if (mayBeOpen && ["none", "ignored", "expired"].includes(ending.outcome))
+  else if ((delivery.receives > 1 || event.attempt > 0) && isThrough(ending, workshop))
     await closeOpen(event, ending.person, workshop.table);
   return ending;
+}
+
+// What is stale, or was merely observed, may have called off nothing: a plan that is older waits for an operator.
+function isThrough({ outcome }: Ending, { config }: Workshop): boolean {
+  return outcome !== "stale" && config.mode === "act";
 }
 
 // What cannot be noted now is when the event comes again.

@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from "node:util";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
+import { kindSchema } from "../lifecycle/event.ts";
+import { readState, type State, short, stateKey } from "./state.ts";
+import type { LedgerTable } from "./table.ts";
+
+/** What has to be known of an event that came and is not through: a plan that it calls off or follows must wait for it. */
+const openSchema = z.object({
+  kind: kindSchema,
+  /** When it happened, and when it takes effect where it names that; epoch milliseconds. */
+  at: z.number(),
+  due: z.optional(z.number()),
+  /** Whether it is about one of several groups. */
+  membership: z.optional(z.boolean()),
+});
+export type OpenEvent = z.infer<typeof openSchema>;
+
+/** So many are kept apart in a person's state: every write of that item costs what it holds. */
+const maxOpen = 20;
+
+const prefix = "open_";
+const nameOf = (id: string) => `${prefix}${short(id)}`;
+const namesIn = (state: State) => Object.keys(state).filter((name) => name.startsWith(prefix));
+
+/** What came for a person and is not through. */
+export function openEvents(state: State): OpenEvent[] {
+  const { openJoinerAt, openJoinerDue, openLeaverAt } = state;
+  return [
+    ...namesIn(state).map((name) => openSchema.parse(state[name])),
+    ...(openJoinerAt === undefined ? [] : [{ kind: "reinstate" as const, at: openJoinerAt, due: openJoinerDue }]),
+    ...(openLeaverAt === undefined ? [] : [{ kind: "leaver" as const, at: openLeaverAt }]),
+  ];
+}
+
+/**
+ * Notes that an event came and is not through; once, however often it is put back. Where too many are open already, only the
+ * newest and the latest of the others is kept, which nobody takes back: what is planned waits rather than happens.
+ * @throws RetryLater
+ */
+export async function noteOpen(table: LedgerTable, person: string, id: string, open: OpenEvent): Promise<void> {
+  const state = await readState(table, person);
+  const name = nameOf(id);
+  if (isDeepStrictEqual(state[name], open)) return;
+  const isFull = state[name] === undefined && namesIn(state).length >= maxOpen;
+  if (isFull) return noteBeyond(table, person, open);
+  await table.run((client) =>
+    client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: stateKey(person),
+        UpdateExpression: "SET #open = :open",
+        ExpressionAttributeNames: { "#open": name },
+        ExpressionAttributeValues: { ":open": open },
+      }),
+    ),
+  );
+}
+
+async function noteBeyond(table: LedgerTable, person: string, { kind, at, due }: OpenEvent): Promise<void> {
+  if (kind === "leaver") return raise(table, person, "openLeaverAt", at);
+  await raise(table, person, "openJoinerAt", at);
+  if (due !== undefined) await raise(table, person, "openJoinerDue", due);
+}
+
+async function raise(
+  table: LedgerTable,
+  person: string,
+  name: "openJoinerAt" | "openJoinerDue" | "openLeaverAt",
+  value: number,
+): Promise<void> {
+  await table.won((client) =>
+    client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: stateKey(person),
+        UpdateExpression: "SET #open = :value",
+        ConditionExpression: "attribute_not_exists(#open) OR #open < :value",
+        ExpressionAttributeNames: { "#open": name },
+        ExpressionAttributeValues: { ":value": value },
+      }),
+    ),
+  );
+}
+
+/** Takes that back: the event is through, came to nothing, or an operator gave it up. @throws RetryLater */
+export async function forgetOpen(table: LedgerTable, person: string, id: string): Promise<void> {
+  await table.won((client) =>
+    client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: stateKey(person),
+        UpdateExpression: "REMOVE #open",
+        ConditionExpression: "attribute_exists(#open)",
+        ExpressionAttributeNames: { "#open": nameOf(id) },
+      }),
+    ),
+  );
+}

@@ -1,0 +1,156 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { describe, expect, it } from "vitest";
+import { readState } from "../../lib/ledger/state.ts";
+import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
+import { dismiss } from "../../ops/shelves.ts";
+import { ada, day, ends, held, made, open, plan, status, whenDue, word } from "../support/plans.ts";
+import type { Workbench } from "../support/workbench.ts";
+
+/** What came and is not through, wherever it waits, holds the plan that it would call off or follow. */
+const unusable: Pick<LifecycleEvent, "person"> = { person: { email: ada, role: { type: "custom", id: "another" } } };
+const marks = async ({ table, identity }: Workbench) =>
+  Object.keys(await readState(table, identity.person(ada))).filter((name) => name.startsWith("open"));
+
+describe("a planned last day", () => {
+  it("waits for each of two returns that an operator has to look at, and goes on when both are given up", async () => {
+    const bench = await open(true);
+    await bench.deliver([plan("leaver", 60)]);
+    const [first, copy] = [made("reinstate", 30, unusable), made("reinstate", 25, unusable)];
+    await bench.deliver([first, copy]);
+    await dismiss(bench, "PARKED", copy.id, word);
+    await whenDue(bench);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+    await dismiss(bench, "PARKED", first.id, word);
+    await bench.deliver([plan("leaver", 50)]);
+    await whenDue(bench);
+    expect(status(bench)).toBe("inactive");
+  });
+
+  it("waits for a planned return that was put back, and for nothing once they are there again", async () => {
+    const bench = await open(true);
+    const at = Date.now() + day;
+    await bench.deliver([made("leaver", 60, { effectiveAt: new Date(at).toISOString() })]);
+    const first = made("joiner", 30, { effectiveAt: new Date(at).toISOString() });
+    const paused = await bench.restart({ mode: "paused" });
+    expect(await paused.deliver([first])).toEqual([first.id]);
+    const acting = await bench.restart();
+    await whenDue(bench, 1, acting);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver planned_return"]);
+    expect(await acting.deliver([first], { receives: 2 })).toEqual([]);
+    expect(await ends(bench, first)).toEqual(["none"]);
+  });
+
+  it.each([
+    ["made before the last one", 60, 30, 2_000],
+    ["made after it", 30, 60, 2_000],
+    ["on the very moment", 60, 30, 0],
+  ])("waits for a planned return that an operator has to look at: %s", async (_, joinerMade, leaverMade, later) => {
+    const bench = await open(true);
+    const at = Date.now() + day;
+    const first = made("joiner", joinerMade, { effectiveAt: new Date(at + later).toISOString(), ...unusable });
+    await bench.deliver([made("leaver", leaverMade, { effectiveAt: new Date(at).toISOString() })]);
+    await bench.deliver([first]);
+    await whenDue(bench);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver planned_return"]);
+  });
+
+  it("does not wait for a first day before it, nor for a joiner that says nothing about it", async () => {
+    const bench = await open(true);
+    const at = Date.now() + day;
+    const first = made("joiner", 30, { effectiveAt: new Date(at - 100).toISOString(), ...unusable });
+    await bench.deliver([made("leaver", 60, { effectiveAt: new Date(at).toISOString() })]);
+    await bench.deliver([first, made("joiner", 20, unusable)]);
+    await whenDue(bench);
+    expect(status(bench)).toBe("inactive");
+  });
+
+  it("of somebody suspended waits for a return that was parked before the suspend was worked", async () => {
+    const bench = await open(true, { suspension: { deleteAfterHours: 1 / 3_600_000 } });
+    await bench.deliver([made("joiner", 20, unusable)]);
+    await bench.deliver([made("suspend", 30)]);
+    await whenDue(bench);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+  });
+
+  it("waits for an operator where a return has become stale behind a joiner, which calls nothing off", async () => {
+    const bench = await open(true);
+    await bench.deliver([plan("leaver", 60)]);
+    const paused = await bench.restart({ mode: "paused" });
+    const back = made("reinstate", 30);
+    await paused.deliver([back]);
+    const acting = await bench.restart();
+    await acting.deliver([made("joiner", 20)]);
+    await acting.deliver([back], { receives: 2 });
+    expect(await ends(bench, back)).toEqual(["stale"]);
+    await whenDue(bench, 1, acting);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+  });
+
+  it("waits for what a ledger of the version before knows to be open", async () => {
+    const bench = await open(true);
+    await bench.deliver([plan("leaver", 60)]);
+    const state = await readState(bench.table, bench.identity.person(ada));
+    const old = new PutCommand({ TableName: bench.table.name, Item: { ...state, openJoinerAt: Date.now() } });
+    await bench.table.run((client) => client.send(old));
+    await whenDue(bench);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+  });
+
+  it("goes on waiting for more returns than the ledger keeps apart", async () => {
+    const bench = await open(true);
+    await bench.deliver([plan("leaver", 60, 3_000)]);
+    const returns = Array.from({ length: 25 }, (_, n) => made("reinstate", 50 - n, unusable));
+    await bench.deliver(returns);
+    expect((await marks(bench)).length).toBeLessThan(25);
+    for (const { id } of returns.slice(0, -1)) await dismiss(bench, "PARKED", id, word);
+    await whenDue(bench);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+  });
+});
+
+it("somebody who leaves now waits for a first day that was planned since and is not through", async () => {
+  const bench = await open(true);
+  await bench.deliver([{ ...plan("joiner", 30, 3_600_000), ...unusable }]);
+  await bench.deliver([made("leaver", 60)]);
+  expect(status(bench)).toBe("active");
+  expect(await held(bench)).toEqual(["leaver planned_return"]);
+});
+
+describe("a planned first day", () => {
+  it("waits for a leaver that was put back and then merely observed", async () => {
+    const bench = await open(true);
+    await bench.deliver([plan("joiner", 60)]);
+    const leaver = made("leaver", 30);
+    await (await bench.restart({ mode: "paused" })).deliver([leaver]);
+    await (await bench.restart({ mode: "observe" })).deliver([leaver], { receives: 2 });
+    expect(await ends(bench, leaver)).toEqual(["would_delete"]);
+    await whenDue(bench, 1, await bench.restart());
+    expect(await held(bench)).toEqual(["joiner contradicted"]);
+  });
+
+  it("does not wait for a last day after it that is not through", async () => {
+    const bench = await open(false);
+    await bench.deliver([plan("joiner", 60)]);
+    await (await bench.restart({ mode: "paused" })).deliver([plan("leaver", 30, 3_600_000)]);
+    await whenDue(bench, 1, await bench.restart());
+    expect(status(bench)).toBe("invited");
+  });
+
+  it("waits for a leaver that an error of our own has put back", async () => {
+    const bench = await open(true);
+    await bench.deliver([plan("joiner", 60)]);
+    const broken = new PutCommand({ TableName: bench.table.name, Item: { pk: "LISTING", sk: "FULL", users: "many" } });
+    await bench.table.run((client) => client.send(broken));
+    const leaver = made("leaver", 30);
+    expect(await bench.deliver([leaver])).toEqual([leaver.id]);
+    await whenDue(bench);
+    expect(await held(bench)).toEqual(["joiner contradicted"]);
+  });
+});
