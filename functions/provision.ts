@@ -9,6 +9,7 @@ import { shelveMalformed } from "../lib/ledger/malformed.ts";
 import type { Alone } from "../lib/lifecycle/alone.ts";
 import { backoffMs } from "../lib/lifecycle/backoff.ts";
 import { type LifecycleEvent, parseEvent, takesAway } from "../lib/lifecycle/event.ts";
+import { leaveOpen } from "../lib/lifecycle/plans.ts";
 import { work } from "../lib/lifecycle/work.ts";
 import type { Ending, Workshop } from "../lib/lifecycle/workshop.ts";
 import { prewarm } from "../lib/prewarm.ts";
@@ -73,10 +74,15 @@ async function parseOrPark(record: SQSRecord, { queue, table }: Workshop): Promi
   }
 }
 
-/** Hides a person's failed messages, all for the same time: one left in flight would block the person's other messages. */
-async function putBack({ records, error }: FailedRun, { queue, backoffBaseMs }: Workshop): Promise<void> {
-  const [first] = records;
+/**
+ * Hides a person's failed messages, all for the same time: one left in flight would block the person's other messages. Those
+ * behind the one that failed are noted as open, though nobody has looked at them: a plan may be due before somebody does.
+ */
+async function putBack({ records, error }: FailedRun, workshop: Workshop): Promise<void> {
+  const { queue, backoffBaseMs } = workshop;
+  const [first, ...behind] = records;
   if (first === undefined) return;
+  await Promise.all(behind.map((record) => leaveUnworked(record, workshop)));
   const asked = error instanceof RetryLater ? error.afterMs : undefined;
   const waitMs = asked ?? backoffMs(Number(first.attributes.ApproximateReceiveCount), backoffBaseMs, undefined);
   const receipts = records.map(({ receiptHandle }) => receiptHandle);
@@ -85,6 +91,14 @@ async function putBack({ records, error }: FailedRun, { queue, backoffBaseMs }: 
   } catch (failure) {
     // They come back when the queue's own visibility timeout ends: later, but they come.
     log("warn", "visibility not changed", { count: receipts.length, ...describeError(failure) });
+  }
+}
+
+async function leaveUnworked({ body, messageId }: SQSRecord, workshop: Workshop): Promise<void> {
+  try {
+    await leaveOpen(parseEvent(body), workshop);
+  } catch (failure) {
+    log("warn", "not noted as open", { event: messageId, ...describeError(failure) });
   }
 }
 

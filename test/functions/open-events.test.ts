@@ -12,6 +12,22 @@ const marks = async ({ table, identity }: Workbench) =>
   Object.keys(await readState(table, identity.person(ada))).filter((name) => name.startsWith("open"));
 
 describe("a planned last day", () => {
+  it("waits for a return that was put back behind another event of theirs", async () => {
+    const bench = await open(true);
+    const last = plan("leaver", 60);
+    await bench.deliver([last]);
+    const behind = [made("mover", 31), made("reinstate", 30)];
+    const paused = await bench.restart({ mode: "paused" });
+    expect(await paused.deliver(behind)).toEqual(behind.map(({ id }) => id));
+    const acting = await bench.restart();
+    await whenDue(bench, 1, acting);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+    expect(await acting.deliver(behind, { receives: 2 })).toEqual([]);
+    expect(await ends(bench, last)).toEqual(["scheduled", "held", "overtaken"]);
+    expect(await marks(bench)).toEqual([]);
+  });
+
   it("waits for each of two returns that an operator has to look at, and goes on when both are given up", async () => {
     const bench = await open(true);
     await bench.deliver([plan("leaver", 60)]);
