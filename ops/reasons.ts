@@ -14,6 +14,7 @@ type Reason =
   | NoneReason
   | NonNullable<Resolved["nothing"]>
   | "no_email"
+  | "dismissed"
   | HoldReason
   | Doubt
   | ReasonOf<MembershipVerdict>
@@ -37,6 +38,7 @@ const meanings: Record<Reason, string> = {
   not_active: "they are hired and have not started yet",
   not_a_member: "they are in none of the groups that stand for access, and never were",
   no_email: "their source knows no address of theirs",
+  dismissed: "an operator had given the event up while this attempt was on its way",
   no_lookup: "the event only hints at a change, and its source cannot be asked",
   role_change_unsupported: "Arize cannot change roles: somebody has to do it there by hand",
   unknown_role: "Arize gave a role that this version does not know",

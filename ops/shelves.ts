@@ -1,3 +1,4 @@
+import { forgetDismissed, noteDismissed } from "../lib/ledger/dismissals.ts";
 import { forgetLeaver } from "../lib/ledger/plans.ts";
 import {
   findShelved,
@@ -11,6 +12,7 @@ import {
 import { readState } from "../lib/ledger/state.ts";
 import { forgetSuspend } from "../lib/ledger/suspension.ts";
 import { append, entryOf } from "../lib/ledger/trail.ts";
+import type { LifecycleEvent } from "../lib/lifecycle/event.ts";
 import { closeOpen } from "../lib/lifecycle/plans.ts";
 import type { Connection } from "./connection.ts";
 import type { Row } from "./print.ts";
@@ -60,6 +62,8 @@ export async function putBack(connection: Waiting, shelf: Shelf, id: string, wor
   try {
     // The shelf forgets it once the new attempt has ended; the history does not.
     await append(table, shelved.person, entry, auditDays);
+    // A worker that was in the middle of it may have put it on the shelf after it was dismissed.
+    await forgetDismissed(table, event);
     await queue.send([event]);
   } catch (error) {
     // Where this fails too, it counts as waiting again after a while.
@@ -71,9 +75,10 @@ export async function putBack(connection: Waiting, shelf: Shelf, id: string, wor
 }
 
 /**
- * Gives a held or parked event up; its history says who did and why. Somebody whose leaver is given up no longer counts as
- * leaving, whose suspend is, not as suspended: the deletion that it planned is called off, and a last day that this had
- * replaced stands again. A planned deletion that is given up leaves them suspended.
+ * Gives a held or parked event up; its history says who did and why, and its attempts that are on the queue come to nothing.
+ * Somebody whose leaver is given up no longer counts as leaving, whose suspend is, not as suspended: the deletion that it
+ * planned is called off, and a last day that this had replaced stands again. A planned deletion that is given up leaves them
+ * suspended.
  * @returns false when nothing is shelved under that id
  */
 export async function dismiss(connection: Waiting, shelf: Shelf, id: string, word: Word): Promise<boolean> {
@@ -83,6 +88,7 @@ export async function dismiss(connection: Waiting, shelf: Shelf, id: string, wor
   const { person } = shelved;
   const event = { ...shelved.event, attempt: shelved.event.attempt + 1 };
   await append(table, person, { ...entryOf(event, Date.now()), outcome: "dismissed", ...word }, auditDays);
+  await noteDismissed(table, event, Date.now());
   if (event.kind === "suspend") {
     const again = await forgetSuspend(table, person, event);
     if (again !== undefined) {
@@ -96,8 +102,17 @@ export async function dismiss(connection: Waiting, shelf: Shelf, id: string, wor
   }
   await closeOpen(event, person, table);
   await unshelve(table, shelf, event);
+  await unshelveOther(table, shelf, event);
   if (shelf === "PARKED") await queue.forgetDeadLetter(event);
   return true;
+}
+
+// Of an event that was put back twice, one attempt may have come to the other shelf. By its own words: what a hint meant may
+// have been found out since.
+async function unshelveOther(table: Waiting["table"], shelf: Shelf, { id, receivedAt }: LifecycleEvent): Promise<void> {
+  const other = shelf === "HELD" ? "PARKED" : "HELD";
+  const shelved = await findShelved(table, other, id);
+  if (shelved?.event.receivedAt === receivedAt) await unshelve(table, other, shelved.event);
 }
 
 /** With which version a leaver was claimed that was parked later on, when that was not at hand: `too_old`, `dead_lettered` ... */

@@ -1,3 +1,4 @@
+import { isDismissed } from "../ledger/dismissals.ts";
 import { shelveMalformed } from "../ledger/malformed.ts";
 import { findShelved, shelve, unshelve } from "../ledger/shelf.ts";
 import { append, entryOf, hasEnded } from "../ledger/trail.ts";
@@ -87,7 +88,8 @@ function readEvent(body: string): LifecycleEvent | undefined {
 
 /**
  * An attempt whose end is already written down was seen before, by an earlier look or by the worker: redriven or dismissed
- * since, it must not come back to the shelf because its message is still on the queue.
+ * since, it must not come back to the shelf because its message is still on the queue. Nor must another attempt of what was
+ * dismissed.
  */
 async function recordEvent(event: LifecycleEvent, office: DeadLetterOffice): Promise<Recorded | undefined> {
   const { config, identity, table } = office;
@@ -95,6 +97,7 @@ async function recordEvent(event: LifecycleEvent, office: DeadLetterOffice): Pro
   for (const one of new Set([person, identity.group(event)])) {
     if (await hasEnded(table, one, event)) return undefined;
   }
+  if (await isDismissed(table, event)) return undefined;
   const now = Date.now();
   const reason = "dead_lettered";
   // The history comes last: it is what says that all of this is done.

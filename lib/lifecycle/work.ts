@@ -1,4 +1,5 @@
 import { Refused, RetryLater } from "../errors.ts";
+import { isDismissed } from "../ledger/dismissals.ts";
 import { hasMembership, type MembershipEvent, noteMembership } from "../ledger/groups.ts";
 import { writePointer } from "../ledger/pointers.ts";
 import { readState, type State, unfinishedClaims, versionOf } from "../ledger/state.ts";
@@ -24,13 +25,14 @@ type Identified = Extract<Subject, { is: "person" }>;
  */
 export async function work(given: LifecycleEvent, delivery: Delivery, workshop: Workshop): Promise<Ending> {
   const event = withEffectiveAt(given, workshop.config);
+  const cameBefore = delivery.receives > 1 || event.attempt > 0;
+  if (cameBefore && (await isDismissed(workshop.table, event))) return endDismissed(event, workshop);
   const ending = await workOnce(event, delivery, workshop).catch(async (error: unknown) => {
     await leaveOpen(event, workshop).catch(orComeAgain);
     throw error;
   });
   if (["held", "parked"].includes(ending.outcome)) await leaveOpen(event, workshop);
-  else if ((delivery.receives > 1 || event.attempt > 0) && isThrough(ending, workshop))
-    await closeOpen(event, ending.person, workshop.table);
+  else if (cameBefore && isThrough(ending, workshop)) await closeOpen(event, ending.person, workshop.table);
   return ending;
 }
 
@@ -69,6 +71,14 @@ async function workResolved({ event, nothing }: Resolved, delivery: Delivery, wo
   return end(event, await hold(event, { person, reason: subject.reason }, workshop, subject), workshop);
 }
 
+async function endDismissed(event: LifecycleEvent, workshop: Workshop): Promise<Ending> {
+  const subject = await identify(event, workshop);
+  const ending = await end(event, { person: subject.person, outcome: "none", reason: "dismissed" }, workshop);
+  await seeToEarlierAttempts(event, subject, workshop);
+  await closeOpen(event, subject.person, workshop.table);
+  return ending;
+}
+
 async function endInadmissible(
   event: LifecycleEvent,
   refusal: Refused,
@@ -77,10 +87,13 @@ async function endInadmissible(
 ): Promise<Ending> {
   const subject = await identify(event, workshop);
   const ending = await endRefused(event, subject.person, refusal, workshop);
-  const mayHaveActed = delivery.receives > 1 || event.attempt > 0;
-  if (subject.is !== "person" || !mayHaveActed) return ending;
-  await endEarly(event, subject, await readState(workshop.table, subject.person), undefined, workshop);
+  if (delivery.receives > 1 || event.attempt > 0) await seeToEarlierAttempts(event, subject, workshop);
   return ending;
+}
+
+async function seeToEarlierAttempts(event: LifecycleEvent, subject: Subject, workshop: Workshop): Promise<void> {
+  if (subject.is !== "person") return;
+  await endEarly(event, subject, await readState(workshop.table, subject.person), undefined, workshop);
 }
 
 async function workPerson(

@@ -4,6 +4,7 @@ import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it, vi } from "vitest";
 import { findShelved, listShelved, markReleased, shelve } from "../../lib/ledger/shelf.ts";
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
+import { dismiss, putBack } from "../../ops/shelves.ts";
 import { eventOf, type Workbench, workbench } from "../support/workbench.ts";
 
 const ada = "ada@example.com";
@@ -106,6 +107,21 @@ describe("what SQS gave up", () => {
       status: "waiting",
       event: { attempt: 1 },
     });
+  });
+
+  it("is not parked anew once it was dismissed, whichever attempt was given up", async () => {
+    const bench = await workbench();
+    const event = eventOf("leaver", ada);
+    await giveUpEvent(event, bench);
+    await run();
+    const word = { by: "op", note: "HR was wrong" };
+    await putBack(bench, "PARKED", event.id, word);
+    await dismiss(bench, "PARKED", event.id, word);
+    const [again] = await bench.take("leavers");
+    await giveUp(JSON.stringify(again), "another group", "LEAVERS");
+    expect(await run()).toEqual({ recorded: 0 });
+    expect(await parked(bench)).toEqual([]);
+    expect(await bench.take("leaversDeadLetters")).toEqual([]);
   });
 
   it("waits on one shelf only", async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { findShelved, markReleased, type Shelf } from "../../lib/ledger/shelf.ts";
+import { noteOpen, openEvents } from "../../lib/ledger/open.ts";
+import { findShelved, markReleased, type Shelf, shelve } from "../../lib/ledger/shelf.ts";
+import { readState } from "../../lib/ledger/state.ts";
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
 import { selectShelved } from "../../ops/bulk.ts";
 import type { Connection } from "../../ops/connection.ts";
@@ -130,5 +132,109 @@ describe("a leaver that was claimed and then given up on its way", () => {
     await dismiss(await operator(), "PARKED", old.id, word);
     await bench.deliver([eventOf("password.reset", ada)]);
     expect((await outcomesOf(bench)).at(-1)).toBe("leaving");
+  });
+});
+
+describe("an event that was dismissed while its attempts were on the queue", () => {
+  const aMinuteAgo = () => new Date(Date.now() - 60_000).toISOString();
+  const fiveDaysAgo = () => Date.now() - 5 * 86_400_000;
+  const statusOf = (bench: Workbench) => bench.fake.users().find(({ email }) => email === ada)?.status;
+
+  /** Ada's leaver, parked before it was ever claimed, and put back so often; its attempts, newest first. */
+  async function redriven(times: number) {
+    const bench = await workbench();
+    bench.fake.seed({ email: ada });
+    const leaver = eventOf("leaver", ada);
+    await bench.deliver([leaver], { sentAt: fiveDaysAgo() });
+    const connection = await operator();
+    for (let time = 0; time < times; time++) await putBack(connection, "PARKED", leaver.id, word);
+    const attempts = (await bench.take("leavers")).toSorted((a, b) => b.attempt - a.attempt);
+    expect(attempts).toHaveLength(times);
+    return { bench, connection, leaver, attempts };
+  }
+
+  it("deletes nobody, whichever of them comes first, though it was never claimed", async () => {
+    const { bench, connection, leaver, attempts } = await redriven(2);
+    await dismiss(connection, "PARKED", leaver.id, word);
+    for (const attempt of attempts) await bench.deliver([attempt]);
+    await bench.deliver([leaver], { receives: 2 });
+    expect(statusOf(bench)).toBe("active");
+    const ends = (await bench.trail(ada)).filter(({ reason }) => reason === "dismissed");
+    expect(ends.map(({ outcome, attempt }) => [outcome, attempt])).toEqual([
+      ["none", 1],
+      ["none", 2],
+    ]);
+    await bench.deliver([eventOf("leaver", ada)]);
+    expect(statusOf(bench)).toBe("inactive");
+  });
+
+  it("holds no plan up, and waits nowhere", async () => {
+    const bench = await workbench();
+    bench.fake.seed({ email: ada });
+    const back = eventOf("reinstate", ada);
+    await bench.deliver([back], { sentAt: fiveDaysAgo() });
+    await putBack(await operator(), "PARKED", back.id, word);
+    const paused = await bench.restart({ mode: "paused" });
+    const [again] = await bench.take("changes");
+    if (again === undefined) throw new Error("it was to be queued");
+    expect(await paused.deliver([again])).toEqual([back.id]);
+    await dismiss(await operator(), "PARKED", back.id, word);
+    // Another worker puts it back just then.
+    const person = bench.identity.person(ada);
+    await noteOpen(bench.table, person, back.id, { kind: "reinstate", at: Date.parse(back.occurredAt) });
+    expect(await paused.deliver([again], { receives: 2 })).toEqual([]);
+    expect(openEvents(await readState(bench.table, person))).toEqual([]);
+    expect(await waiting(await operator(), "PARKED")).toEqual([]);
+  });
+
+  it("is over although what it was held for has gone, and it was held under another name", async () => {
+    const bench = await workbench();
+    const person = { externalId: "00u1" };
+    const byId = { ...eventOf("leaver", ada), person };
+    await bench.deliver([byId]);
+    const connection = await operator();
+    await putBack(connection, "HELD", byId.id, word);
+    await dismiss(connection, "HELD", byId.id, word);
+    await bench.deliver([eventOf("joiner", ada, { occurredAt: aMinuteAgo(), person })]);
+    await bench.deliver(await bench.take("leavers"));
+    expect(statusOf(bench)).toBe("invited");
+    const again = (await bench.trail(ada)).filter(({ event }) => event === byId.id);
+    expect(again).toMatchObject([{ outcome: "none", reason: "dismissed", attempt: 1 }]);
+  });
+
+  it("is over on both shelves when one attempt came to the other one", async () => {
+    const { bench, connection, leaver, attempts } = await redriven(2);
+    const [second, first] = attempts;
+    if (first === undefined || second === undefined) throw new Error("two attempts were to be queued");
+    const holding = await bench.restart(noBudget);
+    await holding.deliver([first]);
+    expect(await findShelved(bench.table, "HELD", leaver.id)).toMatchObject({ event: { attempt: 1 } });
+    await dismiss(connection, "HELD", leaver.id, word);
+    for (const shelf of ["HELD", "PARKED"] as const) expect(await waiting(connection, shelf)).toEqual([]);
+    expect(await findShelved(bench.table, "PARKED", leaver.id)).toBeUndefined();
+    const spending = await bench.restart({});
+    await spending.deliver([second]);
+    expect(statusOf(bench)).toBe("active");
+  });
+
+  it("goes through when a worker had it in hand, put it on the shelf after that, and it is redriven again", async () => {
+    const { bench, connection, leaver, attempts } = await redriven(1);
+    await dismiss(connection, "PARKED", leaver.id, word);
+    const [event = leaver] = attempts;
+    const late = { event, person: bench.identity.person(ada), reason: "too_old" };
+    await shelve(bench.table, "PARKED", late, Date.now());
+    await putBack(connection, "PARKED", leaver.id, word);
+    await bench.deliver(await bench.take("leavers"));
+    expect(statusOf(bench)).toBe("inactive");
+  });
+
+  it("does not keep the source's next event of the same id from being redriven", async () => {
+    const { bench, connection, leaver } = await redriven(1);
+    await dismiss(connection, "PARKED", leaver.id, word);
+    const now = new Date().toISOString();
+    await bench.deliver([{ ...leaver, occurredAt: now, receivedAt: now }], { sentAt: fiveDaysAgo() });
+    await putBack(connection, "PARKED", leaver.id, word);
+    await bench.deliver(await bench.take("leavers"));
+    expect(statusOf(bench)).toBe("inactive");
   });
 });
