@@ -70,8 +70,8 @@ async function identify(table: Connection["table"], identity: Identity, typed: s
   return { email, ids, person, people: [person, ...groups], identity };
 }
 
-function isAbout({ person, knownEmail, event }: Waiting, { email, people, identity }: Whom): boolean {
-  if (knownEmail === email || event.person.email === email) return true;
+function isAbout({ person, knownEmail, knownEmails, event }: Waiting, { email, people, identity }: Whom): boolean {
+  if (knownEmail === email || knownEmails.includes(email) || event.person.email === email) return true;
   return people.includes(person) || people.includes(identity.group(event));
 }
 
@@ -99,11 +99,15 @@ function mentions({ body }: DeadLetter, { email, people, identity }: Whom): bool
 
 async function eraseId(table: Connection["table"], id: IdAtSource, email: string): Promise<void> {
   if (id.email === email) await erase(table, id.key);
-  else await writePointer(table, id.source, id.externalId, { email: id.email });
+  else await writePointer(table, id.source, id.externalId, { email: id.email, formerEmails: others(id, email) });
+}
+
+function others({ formerEmails = [] }: IdAtSource, email: string): string[] {
+  return formerEmails.filter((one) => one !== email);
 }
 
 function otherAddresses({ ids, email }: Whom): string[] {
-  const all = ids.flatMap((id) => [id.email, ...(id.formerEmail === undefined ? [] : [id.formerEmail])]);
+  const all = ids.flatMap((id) => [id.email, ...(id.formerEmails ?? [])]);
   return [...new Set(all)].filter((one) => one !== email);
 }
 

@@ -8,6 +8,6 @@ export function mayDelete({ event }: Pick<Shelved, "event">, verb: Verb): boolea
 }
 
 /** Whom an event is about, as operators name and type it: an address where one is known, else an id. Pure. */
-export function whoIs({ event, knownEmail }: Pick<Shelved, "event" | "knownEmail">): string {
-  return event.person.email ?? knownEmail ?? event.person.externalId ?? event.id;
+export function whoIs({ event, knownEmails }: Pick<Shelved, "event" | "knownEmails">): string {
+  return event.person.email ?? knownEmails[0] ?? event.person.externalId ?? event.id;
 }

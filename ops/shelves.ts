@@ -33,12 +33,12 @@ export async function listShelf({ table }: Pick<Connection, "table">, shelf: She
   return [...items.map(toRow), ...unreadable.map((id) => ({ id, reason: unreadableReason }))];
 }
 
-function toRow({ event, reason, knownEmail, at, status, by }: Shelved): Row {
+function toRow({ event, reason, knownEmails, at, status, by }: Shelved): Row {
   return {
     id: event.id,
     kind: event.kind,
     person: event.person.email ?? event.person.externalId,
-    ...(knownEmail && { "known as": knownEmail }),
+    ...(knownEmails.length > 0 && { "known as": knownEmails.join(", ") }),
     reason,
     since: at,
     status,

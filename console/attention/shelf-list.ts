@@ -28,19 +28,24 @@ export function shelfList(desk: Desk, query: ShelfQuery, chosen: readonly Shelve
 }
 
 function item(desk: Desk, query: ShelfQuery, shelved: Shelved, index: number): Markup {
-  const { event, reason, at, knownEmail, person } = shelved;
+  const { event, reason, at, person } = shelved;
   const { email, externalId } = event.person;
   return html`<li class="panel">
     <p class="line">${badge(event.kind, mayDelete(shelved, "release") ? "bad" : "quiet")}
       ${personLink(person, desk.people, email ?? `id ${externalId}`)}
       <span class="quiet">from ${event.source}, ${nameOf(query.shelf)} since ${moment(at)}</span></p>
-    <p><b>${reason}</b>: ${meaningOf(reason)}${knownEmail ? html`; known as <b>${knownEmail}</b>` : ""}.</p>
+    <p><b>${reason}</b>: ${meaningOf(reason)}${knownAs(shelved)}.</p>
     ${putBackOnce(shelved)}
     <p>${consequence(query.shelf, shelved)}</p>
     ${rehearsed(desk, query, shelved)}
     <p class="quiet">happened ${moment(event.occurredAt)} · <code>${event.id}</code></p>
     <details><summary>Decide</summary>${decision(desk, query, shelved, `one-${index}`)}</details>
   </li>`;
+}
+
+function knownAs({ knownEmails }: Shelved): Markup | string {
+  if (knownEmails.length === 0) return "";
+  return html`; known as ${knownEmails.map((email, index) => html`${index > 0 ? ", " : ""}<b>${email}</b>`)}`;
 }
 
 function putBackOnce({ status, by, releasedAt }: Shelved): Markup | string {

@@ -1,7 +1,7 @@
 import { DeleteCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { kindSchema, personSchema } from "../lifecycle/event.ts";
-import { type Pointer, pointerSchema } from "./pointers.ts";
+import { type Pointer, readPointerItem } from "./pointers.ts";
 import { readState, stateKey } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 
@@ -26,7 +26,8 @@ export async function findIds(table: LedgerTable, email: string): Promise<IdAtSo
   do {
     const scan = new ScanCommand({
       TableName: table.name,
-      FilterExpression: "begins_with(pk, :source) AND (email = :email OR formerEmail = :email)",
+      FilterExpression:
+        "begins_with(pk, :source) AND (email = :email OR formerEmail = :email OR contains(formerEmails, :email))",
       ExpressionAttributeValues: { ":source": "SOURCE#", ":email": email },
       ExclusiveStartKey,
       ConsistentRead: true,
@@ -41,13 +42,14 @@ export async function findIds(table: LedgerTable, email: string): Promise<IdAtSo
 function idOf(item: Record<string, unknown>): IdAtSource {
   const key = keySchema.parse(item);
   const [, source = "", ...externalId] = key.pk.split("#");
-  return { ...pointerSchema.parse(item), key, source, externalId: externalId.join("#") };
+  return { ...readPointerItem(item), key, source, externalId: externalId.join("#") };
 }
 
 /** An event that waits outside the queue, as far as it takes to tell whom it is about. */
 const waitingSchema = z.extend(keySchema, {
   person: z.string(),
   knownEmail: z.optional(z.string()),
+  knownEmails: z._default(z.array(z.string()), []),
   event: z.object({ id: z.string(), source: z.string(), kind: kindSchema, person: personSchema }),
 });
 export type Waiting = z.infer<typeof waitingSchema>;

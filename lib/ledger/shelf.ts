@@ -9,7 +9,7 @@ import type { LedgerTable } from "./table.ts";
  */
 export type Shelf = "HELD" | "PARKED";
 
-export const shelvedSchema = z.object({
+const itemSchema = z.object({
   event: eventSchema,
   person: z.string(),
   reason: z.string(),
@@ -17,7 +17,9 @@ export const shelvedSchema = z.object({
   lifted: z._default(z.array(z.string()), []),
   /** With which version it was claimed, where it came that far. */
   version: z.optional(z.number()),
-  /** The address the ledger knew for them, where it is another than the event's. */
+  /** Addresses the ledger knows for them besides the event's: the one of now, unless it is that, then those before. */
+  knownEmails: z.optional(z.array(z.string())),
+  /** The first of them, which is all that the version before knows. */
   knownEmail: z.optional(z.string()),
   at: z.string(),
   /** `waiting` for an operator, or `released` back to the queue as the attempt that the event carries. */
@@ -27,6 +29,13 @@ export const shelvedSchema = z.object({
   by: z.optional(z.string()),
   note: z.optional(z.string()),
 });
+export const shelvedSchema = z.pipe(
+  itemSchema,
+  z.transform(({ knownEmail, knownEmails, ...shelved }) => ({
+    ...shelved,
+    knownEmails: knownEmails ?? (knownEmail === undefined ? [] : [knownEmail]),
+  })),
+);
 export type Shelved = z.infer<typeof shelvedSchema>;
 
 /** By then a release has ended, unless it never came to the queue, was merely observed, or Arize is away for long. */
@@ -47,7 +56,7 @@ export function isWaiting({ status, releasedAt }: Pick<Shelved, "status" | "rele
 export async function shelve(
   table: LedgerTable,
   shelf: Shelf,
-  entry: Pick<Shelved, "event" | "person" | "reason"> & Partial<Pick<Shelved, "knownEmail" | "lifted" | "version">>,
+  entry: Pick<Shelved, "event" | "person" | "reason"> & Partial<Pick<Shelved, "knownEmails" | "lifted" | "version">>,
   now: number,
 ): Promise<void> {
   await table.won((client) =>
@@ -56,6 +65,7 @@ export async function shelve(
         TableName: table.name,
         Item: {
           ...entry,
+          knownEmail: entry.knownEmails?.[0],
           pk: shelf,
           sk: entry.event.id,
           at: new Date(now).toISOString(),

@@ -47,7 +47,7 @@ export async function hold(
   event: LifecycleEvent,
   ending: Omit<Ending, "outcome">,
   workshop: Workshop,
-  { lifted, knownEmail, version }: { lifted: Lifted; knownEmail?: string | undefined; version?: number },
+  { lifted, knownEmails = [], version }: { lifted: Lifted; knownEmails?: readonly string[]; version?: number },
 ): Promise<Ending> {
   const { config, table } = workshop;
   // What merely would have been held has nothing for an operator to release.
@@ -56,7 +56,14 @@ export async function hold(
   await shelve(
     table,
     "HELD",
-    { event, person, reason, version, lifted: [...lifted], ...(knownEmail && { knownEmail }) },
+    {
+      event,
+      person,
+      reason,
+      version,
+      lifted: [...lifted],
+      ...(knownEmails.length > 0 && { knownEmails: [...knownEmails] }),
+    },
     Date.now(),
   );
   await unshelveOther(event, "PARKED", workshop);

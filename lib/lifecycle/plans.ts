@@ -4,7 +4,7 @@ import { dropDue, dueKey, readDueKey, schedule } from "../ledger/due.ts";
 import { forgetOpen, noteOpen, type OpenEvent, openEvents } from "../ledger/open.ts";
 import { dueOf, isOvertaken, notePlan, type Plan, plannedAt } from "../ledger/plans.ts";
 import { findShelved, unshelve } from "../ledger/shelf.ts";
-import { readState, type State } from "../ledger/state.ts";
+import type { State } from "../ledger/state.ts";
 import { isDeletionOfSuspend, suspendedSince } from "../ledger/suspension.ts";
 import type { LedgerTable } from "../ledger/table.ts";
 import { isFromTheFuture, mayCause } from "./admissible.ts";
@@ -187,8 +187,10 @@ export async function leaveOpen(given: LifecycleEvent, workshop: Workshop): Prom
   const subject = await identify(event, workshop);
   const isKnown = subject.is === "person" || (subject.is === "held" && subject.reason === "email_change");
   if (!isKnown) return;
-  const former = subject.is === "held" && subject.knownEmail ? [identity.person(subject.knownEmail)] : [];
-  for (const person of [subject.person, ...former]) await noteOpen(table, person, event.id, openEvent(event));
+  const others = subject.is === "held" ? (subject.knownEmails ?? []) : [];
+  for (const person of new Set([subject.person, ...others.map((email) => identity.person(email))])) {
+    await noteOpen(table, person, event.id, openEvent(event));
+  }
 }
 
 // What it calls off depends on what is known on the plan's day: somebody may be suspended after it came.

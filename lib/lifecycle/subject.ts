@@ -16,13 +16,15 @@ export type Subject =
       email: string;
       /** What the ledger has to learn about this id at the source. */
       learn: Pointer | undefined;
+      /** Addresses known for this id besides the event's: accounts may have them. */
+      knownEmails: readonly string[];
       lifted: Lifted;
     }
   | {
       is: "held";
       person: string;
       reason: "unknown_person" | "email_change";
-      knownEmail?: string;
+      knownEmails?: readonly string[];
       lifted: Lifted;
     }
   | { is: "ignored"; person: string; reason: "outside_managed_domains" };
@@ -44,24 +46,29 @@ export async function identify(
   if (email === undefined) return { is: "held", person: identity.group(event), reason: "unknown_person", lifted };
   const person = identity.person(email);
   if (!isManaged(email, config)) return { is: "ignored", person, reason: "outside_managed_domains" };
-  const other = otherAddress(event, email, pointer);
-  if (other !== undefined && !lifted.includes("email_change")) {
-    return { is: "held", person, reason: "email_change", knownEmail: other, lifted };
+  const knownEmails = addressesOf(pointer).filter((one) => one !== event.person.email);
+  if (isElsewhere(event, email, pointer) && !lifted.includes("email_change")) {
+    return { is: "held", person, reason: "email_change", knownEmails, lifted };
   }
-  return { is: "person", person, email, learn: toLearn(event, email, pointer), lifted };
+  return { is: "person", person, email, learn: toLearn(event, email, pointer), knownEmails, lifted };
 }
 
-// Who leaves may have an account under the address that they had before: that is asked each time.
-function otherAddress({ kind }: LifecycleEvent, email: string, pointer: Pointer | undefined): string | undefined {
-  if (pointer === undefined) return undefined;
-  if (pointer.email !== email) return pointer.email;
-  return takesAway(kind) ? pointer.formerEmail : undefined;
+function addressesOf(pointer: Pointer | undefined): string[] {
+  return pointer === undefined ? [] : [pointer.email, ...(pointer.formerEmails ?? [])];
+}
+
+// Who leaves may have an account under an address that they had before: that is asked each time.
+function isElsewhere({ kind }: LifecycleEvent, email: string, pointer: Pointer | undefined): boolean {
+  if (pointer === undefined) return false;
+  return pointer.email !== email || (takesAway(kind) && pointer.formerEmails !== undefined);
 }
 
 function toLearn({ person }: LifecycleEvent, email: string, pointer: Pointer | undefined): Pointer | undefined {
   if (person.externalId === undefined || pointer?.email === email) return undefined;
-  // The first one is kept: it is the one that an account at Arize has from the start.
-  return pointer === undefined ? { email } : { email, formerEmail: pointer.formerEmail ?? pointer.email };
+  if (pointer === undefined) return { email };
+  const former = new Set([...(pointer.formerEmails ?? []), pointer.email]);
+  former.delete(email);
+  return { email, formerEmails: [...former] };
 }
 
 /** What an operator released comes back as it was held, but for its attempt; anything else was not released. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { listShelved } from "../../lib/ledger/shelf.ts";
 import { readState } from "../../lib/ledger/state.ts";
-import { dismiss, putBack } from "../../ops/shelves.ts";
+import { whoIs } from "../../ops/shelved-people.ts";
+import { dismiss, listShelf, putBack } from "../../ops/shelves.ts";
 import { eventOf, type Workbench, workbench } from "../support/workbench.ts";
 
 /** A hold ends by a release or a dismissal, and by nothing that happens around it. */
@@ -141,20 +142,56 @@ describe("a dismissal", () => {
 });
 
 describe("somebody whose address changed", () => {
-  it.each(["leaver", "suspend"] as const)(
-    "is not taken for gone by a %s: the former one may have an account",
-    async (kind) => {
-      const bench = await workbench();
-      const renamed = "ada.king@example.com";
-      const person = { externalId: "00u1" };
-      await bench.deliver([eventOf("joiner", ada, { occurredAt: at(-9), person })]);
-      const mover = eventOf("mover", renamed, { occurredAt: at(-8), person });
-      await bench.deliver([mover]);
-      await putBack(bench, "HELD", mover.id, word);
+  const person = { externalId: "00u1" };
+  const [first, second, third] = [ada, "ada.king@example.com", "ada.lovelace@example.com"];
+
+  /** Joins by the first of these addresses, and has changed to each other one; an operator released each change. */
+  async function renamed(...addresses: string[]): Promise<Workbench> {
+    const bench = await workbench();
+    for (const [index, email] of addresses.entries()) {
+      const event = eventOf(index === 0 ? "joiner" : "mover", email, { occurredAt: at(index - 9), person });
+      await bench.deliver([event]);
+      if (index > 0) await putBack(bench, "HELD", event.id, word);
       await workAll(bench);
-      expect(await held(bench)).toEqual([]);
-      await bench.deliver([eventOf(kind, renamed, { person })]);
-      expect(await listShelved(bench.table, "HELD")).toMatchObject([{ reason: "email_change", knownEmail: ada }]);
+    }
+    expect(await held(bench)).toEqual([]);
+    return bench;
+  }
+
+  it.each([
+    ["leaver", "once", [first, second], [first]],
+    ["suspend", "once", [first, second], [first]],
+    ["leaver", "twice", [first, second, third], [first, second]],
+    ["leaver", "and back", [first, second, first], [second]],
+  ] as const)(
+    "is not taken for gone by a %s: if it did %s, any other one may have an account",
+    async (kind, _, all, others) => {
+      const bench = await renamed(...all);
+      await bench.deliver([eventOf(kind, all.at(-1) ?? "", { person })]);
+      expect(await listShelved(bench.table, "HELD")).toMatchObject([{ reason: "email_change", knownEmails: others }]);
+      expect(await listShelf(bench, "HELD")).toMatchObject([{ "known as": others.join(", ") }]);
     },
   );
+
+  it("is shown to operators by the address that a leaver without one is about, and by all others", async () => {
+    const bench = await renamed(first, second, third);
+    const byId = { ...eventOf("leaver", third), person };
+    await bench.deliver([byId]);
+    const [shelved] = await listShelved(bench.table, "HELD");
+    if (shelved === undefined) throw new Error("it was to be held");
+    expect(shelved).toMatchObject({ person: bench.identity.person(third), knownEmails: [third, first, second] });
+    expect(whoIs(shelved)).toBe(third);
+  });
+
+  it("is shown with them also when the leaver is held for something else after that", async () => {
+    const bench = await renamed(first, second, third);
+    const spent = await bench.restart(noBudget);
+    bench.fake.seed({ email: third });
+    const leaver = eventOf("leaver", third, { person });
+    await spent.deliver([leaver]);
+    await putBack(bench, "HELD", leaver.id, word);
+    await workAll(bench, spent);
+    const stillKnown = { reason: "deletion_budget", knownEmails: [first, second] };
+    expect(await listShelved(bench.table, "HELD")).toMatchObject([stillKnown]);
+  });
 });

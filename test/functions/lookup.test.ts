@@ -374,7 +374,7 @@ describe("a thin event", () => {
     bench.sources.put("bamboohr", "71", { ...person, email: "ada.king@example.com" });
     await bench.deliver([thin("changed", -1)]);
     expect(await listShelved(bench.table, "HELD")).toMatchObject([
-      { reason: "email_change", knownEmail: ada, event: { person: { email: "ada.king@example.com" } } },
+      { reason: "email_change", knownEmails: [ada], event: { person: { email: "ada.king@example.com" } } },
     ]);
   });
 });

@@ -111,7 +111,7 @@ describe("a full reconcile", () => {
     bench.sources.put("okta", "00u1", person("ada.king@example.com"));
     await reconcile(bench);
     expect(await reconcile(bench)).toMatchObject({ queued: 0 });
-    expect(await listShelved(bench.table, "HELD")).toMatchObject([{ reason: "email_change", knownEmail: ada }]);
+    expect(await listShelved(bench.table, "HELD")).toMatchObject([{ reason: "email_change", knownEmails: [ada] }]);
     expect(statusOf(bench)).toBe("invited");
   });
 

@@ -366,7 +366,7 @@ describe("events that cannot go on", () => {
     for (const kind of ["mover", "leaver"] as const) {
       await bench.deliver([eventOf(kind, "ada.king@example.com", { person: { externalId: "00u1" } })]);
     }
-    const both = { reason: "email_change", knownEmail: ada, event: { person: { email: "ada.king@example.com" } } };
+    const both = { reason: "email_change", knownEmails: [ada], event: { person: { email: "ada.king@example.com" } } };
     expect(await listShelved(bench.table, "HELD")).toMatchObject([both, both]);
     expect(statusOf(bench, ada)).toBe("invited");
   });

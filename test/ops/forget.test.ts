@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
+import { readPointer, writePointer } from "../../lib/ledger/pointers.ts";
 import { writeRun } from "../../lib/ledger/runs.ts";
 import { listShelved, shelve } from "../../lib/ledger/shelf.ts";
 import { forget } from "../../ops/forget.ts";
@@ -156,5 +157,15 @@ describe("another address of the same person", () => {
     const left = await contents(bench);
     expect(left).not.toMatch(/ada@/);
     expect(left).toContain(renamed);
+  });
+
+  it("is kept among several, as far as it is not the one to forget", async () => {
+    const bench = await gone();
+    const [email, between] = ["ada.lovelace@example.com", "ada.king@example.com"];
+    await writePointer(bench.table, "standard", "00u-ada", { email, formerEmails: [ada, between] });
+    expect((await forget(bench, between, "test")).otherAddresses).toEqual([email, ada]);
+    expect(await readPointer(bench.table, "standard", "00u-ada")).toEqual({ email, formerEmails: [ada] });
+    await bench.deliver([eventOf("leaver", email, { person })]);
+    await expect(forget(bench, ada, "test")).rejects.toThrow("decide first what waits");
   });
 });

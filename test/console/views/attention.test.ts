@@ -34,6 +34,20 @@ describe("one that waits", () => {
     expect((await page.get("/attention?kind=joiner")).text).toContain("Nothing is held that fits.");
   });
 
+  it("is shown with every address that is known", async () => {
+    const { bench, page } = await open();
+    const event = eventOf("leaver", ada);
+    const knownEmails = ["ada.king@example.com", "ada.lovelace@example.com"];
+    await shelve(
+      bench.table,
+      "HELD",
+      { event, person: bench.identity.person(ada), reason: "email_change", knownEmails },
+      0,
+    );
+    const { text } = await page.get("/attention");
+    expect(text).toContain(`known as ${knownEmails.map((email) => `<b>${email}</b>`).join(", ")}.`);
+  });
+
   it("is released by who types whom it is about, and says why", async () => {
     const { bench, page } = await open();
     const id = await held(bench);

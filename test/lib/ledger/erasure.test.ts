@@ -24,22 +24,31 @@ test("finds the ids of an address, now and formerly, whatever is in them and how
   const others = Array.from({ length: 600 }, (_, n) => `${long}${n}`);
   await Promise.all(others.map((id) => writePointer(table, "okta", id, { email: `${long}@example.com` })));
   await writePointer(table, "hris", "a#b", { email });
-  await writePointer(table, "okta", "00u1", { email: other, formerEmail: email });
+  await writePointer(table, "okta", "00u1", { email: other, formerEmails: [anyone(), email] });
   expect((await findIds(table, email)).toSorted((a, b) => a.source.localeCompare(b.source))).toEqual([
     { key: { pk: "SOURCE#hris#a#b", sk: "POINTER" }, source: "hris", externalId: "a#b", email },
-    { key: expect.anything(), source: "okta", externalId: "00u1", email: other, formerEmail: email },
+    {
+      key: expect.anything(),
+      source: "okta",
+      externalId: "00u1",
+      email: other,
+      formerEmails: expect.arrayContaining([email]),
+    },
   ]);
 });
 
 test("finds what waits on any shelf, and what a listing carries along", async () => {
   const [event, person, email] = [lifecycleEvent({ effectiveAt: at(1) }), somebody(), anyone()];
-  await shelve(table, "HELD", { event, person, reason: "test", knownEmail: email }, noon);
+  await shelve(table, "HELD", { event, person, reason: "test", knownEmails: [anyone(), email] }, noon);
   await shelve(table, "PARKED", { event, person, reason: "test" }, noon);
   await schedule(table, event, person);
   await schedule(table, { ...event, id: "standard:another" }, somebody());
   const found = await findWaiting(table, (one) => one.person === person);
   expect(found.map(({ pk }) => pk).toSorted()).toEqual(["DUE", "HELD", "PARKED"]);
-  expect(found.find(({ pk }) => pk === "HELD")).toMatchObject({ knownEmail: email, event: { id: event.id } });
+  expect(found.find(({ pk }) => pk === "HELD")).toMatchObject({
+    knownEmails: [expect.anything(), email],
+    event: { id: event.id },
+  });
   const lingering = [{ userId: "u1", email: email.toUpperCase(), leftAt: noon }];
   await writeRun(table, "full", { cursor: "c", users: 1, lingering, trusted: true, sources: {}, at: noon });
   await writeRun(table, "invitations", { cursor: "c", users: 1, lingering: [], trusted: true, sources: {}, at: noon });

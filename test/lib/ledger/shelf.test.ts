@@ -32,18 +32,42 @@ describe("a shelf", () => {
   test("keeps the whole event, with why it waits", async () => {
     const event = leaver();
     const person = somebody();
-    const entry = { event, person, reason: "email_change", knownEmail: "ann.old@example.com", version: noon * 2 + 1 };
+    const entry = {
+      event,
+      person,
+      reason: "email_change",
+      knownEmails: ["ann.old@example.com"],
+      version: noon * 2 + 1,
+    };
     await shelve(table, "HELD", entry, noon);
     expect(await findShelved(table, "HELD", event.id)).toEqual({
       event,
       person,
       reason: "email_change",
       lifted: [],
-      knownEmail: "ann.old@example.com",
+      knownEmails: ["ann.old@example.com"],
       version: noon * 2 + 1,
       at: at(0),
       status: "waiting",
     });
+  });
+
+  test("tells the address that the version before knew, and has that find one", async () => {
+    const [entry, known] = [{ event: leaver(), person: somebody(), reason: "email_change" }, "ann.old@example.com"];
+    const item = {
+      ...entry,
+      pk: "HELD",
+      sk: entry.event.id,
+      knownEmail: known,
+      at: at(0),
+      attempt: 0,
+      status: "waiting",
+    };
+    await table.run((client) => client.send(new PutCommand({ TableName: table.name, Item: item })));
+    expect(await findShelved(table, "HELD", entry.event.id)).toMatchObject({ knownEmails: [known] });
+    await shelve(table, "HELD", { ...entry, knownEmails: [known, "ann@example.com"] }, noon);
+    const [stored] = await table.queryAll("pk = :pk AND sk = :id", { ":pk": "HELD", ":id": entry.event.id });
+    expect(stored).toMatchObject({ knownEmail: known });
   });
 
   test("needs no version of an event that was never claimed", async () => {

@@ -38,6 +38,7 @@ test("an address says who it is", async () => {
     person: identity.person(ann),
     email: ann,
     learn: undefined,
+    knownEmails: [],
     lifted: [],
   });
 });
@@ -84,7 +85,7 @@ describe("an address that changed", () => {
       is: "held",
       person: identity.person(ann),
       reason: "email_change",
-      knownEmail: former,
+      knownEmails: [former],
       lifted: [],
     });
   });
@@ -93,7 +94,7 @@ describe("an address that changed", () => {
     expect(await whoIs(await about({ email: ann }, { email: former }, "leaver"))).toMatchObject({
       is: "held",
       reason: "email_change",
-      knownEmail: former,
+      knownEmails: [former],
     });
   });
 
@@ -103,7 +104,7 @@ describe("an address that changed", () => {
     expect(await whoIs(released)).toMatchObject({
       is: "person",
       email: ann,
-      learn: { email: ann, formerEmail: former },
+      learn: { email: ann, formerEmails: [former] },
       lifted: ["email_change"],
     });
     expect(await whoIs({ ...event, attempt: 7 })).toMatchObject({ is: "held", lifted: [] });
@@ -123,18 +124,18 @@ describe("an address that changed", () => {
 });
 
 describe("an address that changed before", () => {
-  const changed = { email: ann, formerEmail: former };
+  const changed = { email: ann, formerEmails: [former] };
 
   test.each([
-    ["by address and id", { email: ann }],
-    ["by id alone", {}],
-  ])("holds each leaver %s, for the account may be under the former one", async (_, person) => {
+    ["by address and id", { email: ann }, [former]],
+    ["by id alone", {}, [ann, former]],
+  ])("holds each leaver %s, for the account may be under the former one", async (_, person, knownEmails) => {
     for (let time = 0; time < 2; time++) {
       expect(await whoIs(await about(person, changed, "leaver"))).toMatchObject({
         is: "held",
         person: identity.person(ann),
         reason: "email_change",
-        knownEmail: former,
+        knownEmails,
       });
     }
   });
@@ -152,9 +153,22 @@ describe("an address that changed before", () => {
     });
   });
 
-  test("and changes again is held with the newest one known", async () => {
-    const event = await about({ email: "ann.newest@example.com" }, changed);
-    expect(await whoIs(event)).toMatchObject({ is: "held", reason: "email_change", knownEmail: ann });
+  test.each([
+    ["again", "ann.newest@example.com", [ann, former], [former, ann]],
+    ["back", former, [ann], [ann]],
+  ])(
+    "and changes %s is held with all others, and once released they are kept",
+    async (_, email, known, formerEmails) => {
+      const event = await about({ email }, changed);
+      expect(await whoIs(event)).toMatchObject({ is: "held", reason: "email_change", knownEmails: known });
+      const released = await holdAndRelease(event, "email_change");
+      expect(await whoIs(released)).toMatchObject({ is: "person", email, learn: { email, formerEmails } });
+    },
+  );
+
+  test("and back, as the version before wrote it, still holds each leaver: which one is between is not known", async () => {
+    const event = await about({ email: ann }, { email: ann, formerEmails: [ann] }, "leaver");
+    expect(await whoIs(event)).toMatchObject({ is: "held", reason: "email_change" });
   });
 });
 
