@@ -19,6 +19,7 @@ export type OpenEvent = z.infer<typeof openSchema>;
 /** So many are kept apart in a person's state: every write of that item costs what it holds. */
 const maxOpen = 20;
 
+const unreadable: OpenEvent = { kind: "reinstate", at: Number.POSITIVE_INFINITY };
 const prefix = "open_";
 const nameOf = (id: string) => `${prefix}${short(id)}`;
 const namesIn = (state: State) => Object.keys(state).filter((name) => name.startsWith(prefix));
@@ -27,7 +28,8 @@ const namesIn = (state: State) => Object.keys(state).filter((name) => name.start
 export function openEvents(state: State): OpenEvent[] {
   const { openJoinerAt, openJoinerDue, openLeaverAt } = state;
   return [
-    ...namesIn(state).map((name) => openSchema.parse(state[name])),
+    // What another version wrote may be a return: what is planned waits for an operator then.
+    ...namesIn(state).map((name) => openSchema.safeParse(state[name]).data ?? unreadable),
     ...(openJoinerAt === undefined ? [] : [{ kind: "reinstate" as const, at: openJoinerAt, due: openJoinerDue }]),
     ...(openLeaverAt === undefined ? [] : [{ kind: "leaver" as const, at: openLeaverAt }]),
   ];

@@ -1,7 +1,7 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import { forgetOpen, noteOpen, type OpenEvent, openEvents } from "../../../lib/ledger/open.ts";
-import { readState, stateKey } from "../../../lib/ledger/state.ts";
+import { readState, stateKey, stateSchema } from "../../../lib/ledger/state.ts";
 import { openTestLedger, somebody } from "../../support/dynamodb.ts";
 import { noon } from "../../support/events.ts";
 
@@ -33,6 +33,11 @@ test("of more than there is room for, the newest and the latest is kept, whateve
     { kind: "reinstate", at: noon + 60, due: noon + 90 },
     { kind: "leaver", at: noon },
   ]);
+});
+
+test("what cannot be read counts as a return that is newer than anything", () => {
+  const state = stateSchema.parse({ open_x: { kind: "sabbatical" } });
+  expect(openEvents(state)).toEqual([{ kind: "reinstate", at: Number.POSITIVE_INFINITY }]);
 });
 
 test("nothing is written about somebody for whom nothing is open", async () => {
