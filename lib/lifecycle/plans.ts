@@ -43,7 +43,9 @@ export async function postpone(event: LifecycleEvent, person: string, workshop: 
   const noted = plan === undefined ? undefined : await notePlan(table, person, plan, Date.parse(event.occurredAt), key);
   if (noted === false) return end(event, { person, outcome: "overtaken" }, workshop);
   await schedule(table, event, person);
-  if (noted?.replaces !== undefined && noted.replaces !== key) await dropDue(table, noted.replaces);
+  const replaced =
+    noted?.replaces === undefined || noted.replaces === key ? undefined : await dropDue(table, noted.replaces);
+  if (replaced !== undefined) await endOvertaken(replaced, person, workshop);
   return end(event, { person, outcome: "scheduled", reason: `for ${event.effectiveAt}` }, workshop);
 }
 

@@ -38,6 +38,16 @@ describe("a planned last day", () => {
     expect(await ends(bench, next)).toEqual(["scheduled", "removed"]);
   });
 
+  it("that a newer one replaces ends as overtaken", async () => {
+    const bench = await open(true);
+    const [before, after] = [plan("leaver", 60, 3_600_000), plan("leaver", 50)];
+    await bench.deliver([before, after]);
+    expect(await ends(bench, before)).toEqual(["scheduled", "overtaken"]);
+    expect((await readScheduled(bench.table)).items.map(({ event }) => event.id)).toEqual([after.id]);
+    await whenDue(bench);
+    expect(status(bench)).toBe("inactive");
+  });
+
   it("shows a return that came when they were deleted already", async () => {
     const bench = await open(true);
     await bench.deliver([plan("leaver", 60)]);
