@@ -104,8 +104,8 @@ function judgePerson(person: Person, user: User | undefined, expected: Expected,
 /** Reasons to wait that are part of somebody's story. */
 const foreseen: Record<string, readonly string[]> = {
   blocked: ["blocked_forever"],
-  hastyReturner: ["blocked_forever"],
-  // The return came too late, or the last day waited for it.
+  // The return came too late, or the leaving waited for it.
+  hastyReturner: ["blocked_forever", "contradicted"],
   plannedInVain: ["blocked_forever", "contradicted"],
   renewed: ["planned_return"],
   protected: ["protected_email"],

@@ -72,10 +72,12 @@ export function planDoubt(
 ): PlanDoubt | undefined {
   const plan = planByKind[event.kind];
   if (plan === undefined) return undefined;
-  const isContradicted = openOf(state, opposite[plan]).some(
-    (open) => open.at > Date.parse(event.occurredAt) && calledOffBy(open, state).includes(plan),
-  );
-  if (event.effectiveAt !== undefined && isContradicted) return "contradicted";
+  const newer = openOf(state, opposite[plan]).filter(({ at }) => at > Date.parse(event.occurredAt));
+  const counts = (open: OpenEvent) =>
+    event.effectiveAt === undefined
+      ? event.kind === "leaver" && open.due === undefined
+      : calledOffBy(open, state).includes(plan);
+  if (newer.some(counts)) return "contradicted";
   if (event.kind !== "leaver") return undefined;
   const isBack = isDeletionOfSuspend(event) && suspendedSince(event, state) === undefined;
   return isBack || isReturnPlanned(event, state, config) ? "planned_return" : undefined;

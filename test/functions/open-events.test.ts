@@ -2,8 +2,8 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { readState } from "../../lib/ledger/state.ts";
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
-import { dismiss } from "../../ops/shelves.ts";
-import { ada, day, ends, held, made, open, plan, status, whenDue, word } from "../support/plans.ts";
+import { dismiss, putBack } from "../../ops/shelves.ts";
+import { ada, day, ends, held, made, open, plan, status, whenDue, word, workAll } from "../support/plans.ts";
 import type { Workbench } from "../support/workbench.ts";
 
 /** What came and is not through, wherever it waits, holds the plan that it would call off or follow. */
@@ -137,6 +137,43 @@ it("somebody who leaves now waits for a first day that was planned since and is 
   await bench.deliver([made("leaver", 60)]);
   expect(status(bench)).toBe("active");
   expect(await held(bench)).toEqual(["leaver planned_return"]);
+});
+
+describe("somebody who leaves now", () => {
+  it.each(["reinstate", "joiner"] as const)("waits for a newer %s that an operator has to look at", async (kind) => {
+    const bench = await open(true);
+    const back = made(kind, 20, unusable);
+    const leaver = made("leaver", 30);
+    await bench.deliver([back]);
+    await bench.deliver([leaver]);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+    await putBack(bench, "HELD", leaver.id, word);
+    await workAll(bench);
+    expect(status(bench)).toBe("inactive");
+  });
+
+  it("waits for a return that was put back while Arize was away, and is stale once that is through", async () => {
+    const bench = await open(true);
+    const [leaver, back] = [made("leaver", 30), made("reinstate", 20)];
+    const paused = await bench.restart({ mode: "paused" });
+    await paused.deliver([back]);
+    const acting = await bench.restart();
+    await acting.deliver([leaver]);
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+    await acting.deliver([back], { receives: 2 });
+    await putBack(bench, "HELD", leaver.id, word);
+    await workAll(bench, acting.deliver);
+    expect(status(bench)).toBe("active");
+    expect(await ends(bench, leaver)).toEqual(["held", "released", "stale"]);
+  });
+
+  it("does not wait for an older return that an operator has to look at", async () => {
+    const bench = await open(true);
+    await bench.deliver([made("reinstate", 40, unusable)]);
+    await bench.deliver([made("leaver", 30)]);
+    expect(status(bench)).toBe("inactive");
+  });
 });
 
 describe("a planned first day", () => {
