@@ -96,19 +96,22 @@ export class Watch {
     const name = `${step.service}: ${fault}`;
     this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
     this.note(this.#subjectOf(step), `${worker}: ${step.name}: ${fault}`);
-    if (fault.startsWith("kill")) this.#noteDeath(worker, step, fault);
+    if (fault.startsWith("kill")) this.#noteKill(worker, step, fault);
     // The end of a mail that is not written down is a mail that is sent again.
     const subject = this.#subjectOf(step);
     const mailed = step.service === "dynamodb" ? this.#mailed.get(worker)?.get(subject) : undefined;
     if (mailed !== undefined) this.#forgetMail(worker, subject, mailed);
   }
 
-  /** Nobody will write down what the worker had done. */
-  #noteDeath(worker: string, step: Step, fault: Fault): void {
+  #noteKill(worker: string, step: Step, fault: Fault): void {
     const where = `${worker}: ${step.name}`;
     const kills = this.kills.get(where) ?? { before: 0, after: 0 };
     kills[fault === "kill before the effect" ? "before" : "after"]++;
     this.kills.set(where, kills);
+  }
+
+  /** A worker has died, or was ended since its time was up: nobody will write down what it had done. */
+  noteDeath(worker: string): void {
     for (const [subject, email] of this.#mailed.get(worker) ?? []) this.#forgetMail(worker, subject, email);
   }
 

@@ -62,7 +62,14 @@ export async function startWorker(options: WorkerOptions): Promise<LabWorker> {
   );
   const functions = startFunctions({ settings, environment: environmentOf(options, proxies), onLine });
   return {
-    invoke: functions.invoke,
+    invoke: async (...invocation) => {
+      try {
+        return await functions.invoke(...invocation);
+      } catch (error) {
+        watch.noteDeath(name);
+        throw error;
+      }
+    },
     peakMemory: () => {
       const since = peak;
       peak = 0;
