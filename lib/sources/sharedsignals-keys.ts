@@ -7,27 +7,12 @@ type Jose = typeof import("./sharedsignals-jose.ts");
 const keySets = new Map<string, JWTVerifyGetKey>();
 
 /**
- * Finds the key that a token names among the transmitter's. They are never looked for where the token itself says (`jku`,
- * `x5u`, `iss`): its sender could have this machine ask any address.
- * @param secrets JWK Sets in one line each, or addresses of such; a line that is neither has no keys
+ * The keys that one line of the secret stands for. They are never looked for where a token itself says (`jku`, `x5u`, `iss`): its
+ * sender could have this machine ask any address.
+ * @param secret a JWK Set, or the address of one; a line that is neither has no keys
  * @returns what throws jose's errors where no key fits, and RetryLater `jwks_unavailable` where an address does not answer
  */
-export function keyFinder(jose: Jose, secrets: readonly string[]): JWTVerifyGetKey {
-  return async (header, token) => {
-    let failure: unknown = new jose.errors.JWKSNoMatchingKey();
-    for (const secret of secrets) {
-      try {
-        return await keySet(jose, secret)(header, token);
-      } catch (error) {
-        // While one set cannot be had, nobody can say that no key fits.
-        if (!(failure instanceof RetryLater)) failure = error;
-      }
-    }
-    throw failure;
-  };
-}
-
-function keySet(jose: Jose, secret: string): JWTVerifyGetKey {
+export function keySet(jose: Jose, secret: string): JWTVerifyGetKey {
   const known = keySets.get(secret);
   if (known) return known;
   // Plain HTTP only to this machine itself.

@@ -1,6 +1,6 @@
-import type { JWTPayload } from "jose";
-import { Rejected, type RejectedStatus } from "../errors.ts";
-import { keyFinder } from "./sharedsignals-keys.ts";
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from "jose";
+import { Rejected, type RejectedStatus, RetryLater } from "../errors.ts";
+import { keySet } from "./sharedsignals-keys.ts";
 import type { WebhookRequest } from "./source.ts";
 
 type Jose = typeof import("./sharedsignals-jose.ts");
@@ -44,13 +44,61 @@ export async function verifySet(
   const currentDate = request.receivedAt;
   const times = { currentDate, clockTolerance: skewSeconds };
   const required = { issuer, audience, typ: "secevent+jwt", requiredClaims: ["jti", "iat", "events"] };
-  const { payload } = await jose
-    .jwtVerify(token, keyFinder(jose, secrets), { algorithms, ...required, ...times })
-    .catch((error: unknown) => {
-      throw rejectionOf(jose, error);
-    });
+  const options = { algorithms, ...required, ...times };
+  const payload = await verifyByAny(jose, token, secrets, options).catch((error: unknown) => {
+    throw rejectionOf(jose, error);
+  });
   requirePast(payload, currentDate);
   return Buffer.from(token.split(".")[1] ?? "", "base64url");
+}
+
+/** By the first line that has the key: while keys are rotated, two lines may have one of the same id, or without any. */
+async function verifyByAny(
+  jose: Jose,
+  token: string,
+  secrets: readonly string[],
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  const failures: unknown[] = [];
+  for (const secret of secrets) {
+    try {
+      return await verifyBy(jose, token, keySet(jose, secret), options);
+    } catch (error) {
+      if (!(error instanceof RetryLater) && !isOfKeys(jose, error)) throw error;
+      failures.push(error);
+    }
+  }
+  // While one set cannot be had, nobody can say that no key fits.
+  const unavailable = failures.find((failure) => failure instanceof RetryLater);
+  const mismatch = failures.find((failure) => failure instanceof jose.errors.JWSSignatureVerificationFailed);
+  throw unavailable ?? mismatch ?? failures[0] ?? new jose.errors.JWKSNoMatchingKey();
+}
+
+async function verifyBy(
+  jose: Jose,
+  token: string,
+  keys: JWTVerifyGetKey,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    return (await jose.jwtVerify(token, keys, options)).payload;
+  } catch (error) {
+    if (!(error instanceof jose.errors.JWKSMultipleMatchingKeys)) throw error;
+    // The token names none of several that are of its kind.
+    for await (const key of error) {
+      try {
+        return (await jose.jwtVerify(token, key, options)).payload;
+      } catch (failure) {
+        if (!isOfKeys(jose, failure)) throw failure;
+      }
+    }
+    throw new jose.errors.JWSSignatureVerificationFailed();
+  }
+}
+
+/** Whether another key may do where this one did not. */
+function isOfKeys({ errors }: Jose, error: unknown): boolean {
+  return error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey;
 }
 
 // jose decodes leniently, which would let several spellings of one signature pass.

@@ -60,6 +60,41 @@ describe("verifySet", () => {
     },
   );
 
+  describe("while keys are rotated", () => {
+    /** A set in one line of these keys, all of one id, or of none. */
+    const set = (kid: string | undefined, ...texts: string[]) => {
+      const keys = texts.flatMap((each) => JSON.parse(jwkSet(each)).keys);
+      return JSON.stringify({ keys: keys.map((each) => ({ ...each, kid })) });
+    };
+    const [fresh, old, address] = ["a-new-key", key, "http://127.0.0.1:1/jwks"];
+
+    it.each([undefined, "same"])("takes a token of either key, both of the id %s", async (kid) => {
+      for (const each of [fresh, old]) {
+        const body = token(text(), each, { kid });
+        await expect(verify(body, [set(kid, fresh), set(kid, old)])).resolves.toBeInstanceOf(Buffer);
+        await expect(verify(body, ["no set", set(kid, fresh, old)])).resolves.toBeInstanceOf(Buffer);
+      }
+      const forged = verify(token(text(), "a-forged-key", { kid }), [
+        set(kid, fresh),
+        set(kid, old),
+        set(kid, fresh, old),
+      ]);
+      await expect(forged).rejects.toThrow(expect.objectContaining({ err: "authentication_failed" }));
+    });
+
+    it("cannot tell while one line's address does not answer, unless another line has the key", async () => {
+      await expect(verify(token(text(), old), [address, jwkSet(old)])).resolves.toBeInstanceOf(Buffer);
+      const unknown = verify(token(text(), fresh), [address, jwkSet(old)]);
+      await expect(unknown).rejects.toThrow(expect.objectContaining({ reason: "jwks_unavailable" }));
+    });
+
+    it("says what is wrong with what a known key has signed", async () => {
+      const body = token(text({ aud: [] }), old);
+      const wrong = verify(body, [jwkSet(old), address]);
+      await expect(wrong).rejects.toThrow(expect.objectContaining({ err: "invalid_audience" }));
+    });
+  });
+
   it("takes one spelling of a signature", async () => {
     const [start = "", last = ""] = token(text(), key).split(/(?=.$)/);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
