@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { readListing, writeListing } from "../../lib/ledger/listing.ts";
-import { readLastRuns } from "../../lib/ledger/runs.ts";
+import { readLastRuns, writeRun } from "../../lib/ledger/runs.ts";
 import { eventOf, type Workbench, workbench } from "../support/workbench.ts";
 
 const ada = "ada@example.com";
@@ -79,6 +79,15 @@ describe("the invitations sweep", () => {
       { mode: "due", outcome: "finished", users: 0, queued: 0 },
       { mode: "full", outcome: "finished", users: 1, queued: 0 },
     ]);
+  });
+
+  it("begins anew after a cursor that Arize refuses", async () => {
+    const bench = await workbench();
+    bench.fake.seed({ email: ada, status: "expired" });
+    const run = { users: 7, lingering: [], trusted: true, sources: {}, at: Date.now() };
+    await writeRun(bench.table, "invitations", { ...run, cursor: "none of Arize's" });
+    await expect(bench.reconcile({ mode: "invitations" })).rejects.toThrow();
+    expect(await bench.reconcile({ mode: "invitations" })).toMatchObject({ finished: true, users: 1, queued: 1 });
   });
 
   it("waits out a 429 between two pages", async () => {

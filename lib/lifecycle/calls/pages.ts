@@ -2,6 +2,7 @@ import type { UsersListQuery } from "../../arize/requests.ts";
 import type { UsersPage } from "../../arize/users-client.ts";
 import { RetryLater } from "../../errors.ts";
 import { cursorWatch } from "../../http/cursor-watch.ts";
+import { ApiException } from "../../http/errors.ts";
 import type { Calls } from "./calls.ts";
 
 /**
@@ -39,6 +40,14 @@ export async function* pagesAhead(...listing: Parameters<typeof pages>): AsyncGe
   } finally {
     await next.catch(() => {});
   }
+}
+
+/** Whether what a listing threw says that it cannot be read on from where it is: only from its beginning. */
+export function isBrokenListing(error: unknown): boolean {
+  if (!(error instanceof RetryLater)) return false;
+  if (error.reason === "listing_broken") return true;
+  const codes = ["listing_truncated", "cursor_repeated", "cursor_refused"];
+  return error.cause instanceof ApiException && codes.includes(error.cause.errorCode ?? "");
 }
 
 async function firstPage(listing: AsyncGenerator<UsersPage, void>): Promise<UsersPage> {

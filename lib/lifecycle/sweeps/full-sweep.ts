@@ -1,12 +1,10 @@
 import type { UsersPage } from "../../arize/users-client.ts";
-import { RetryLater } from "../../errors.ts";
-import { ApiException } from "../../http/errors.ts";
 import { readListing, writeListing } from "../../ledger/listing.ts";
 import { endRun, type Run, readRun, writeRun } from "../../ledger/runs.ts";
 import { isLeaving, isSuspendWaiting } from "../../ledger/state.ts";
 import { seenAt } from "../../ledger/ties.ts";
 import { log, metricNames } from "../../telemetry.ts";
-import { pagesAhead } from "../calls/pages.ts";
+import { isBrokenListing, pagesAhead } from "../calls/pages.ts";
 import type { LifecycleEvent } from "../event.ts";
 import type { Workshop } from "../workshop.ts";
 import { sendHints } from "./listed-people.ts";
@@ -115,11 +113,4 @@ async function endListing(run: Run, workshop: Workshop, request: SweepRequest, n
 
 function toRemove(event: LifecycleEvent, userId: string): PlanEntry {
   return { wants: "remove", email: event.person.email ?? "", userId, event };
-}
-
-function isBrokenListing(error: unknown): boolean {
-  if (!(error instanceof RetryLater)) return false;
-  if (error.reason === "listing_broken") return true;
-  const codes = ["listing_truncated", "cursor_repeated", "cursor_refused"];
-  return error.cause instanceof ApiException && codes.includes(error.cause.errorCode ?? "");
 }

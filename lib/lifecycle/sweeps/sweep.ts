@@ -2,7 +2,7 @@ import { listDue, unschedule } from "../../ledger/due.ts";
 import { endRun, readRun, writeRun } from "../../ledger/runs.ts";
 import { findShelved } from "../../ledger/shelf.ts";
 import { log, metricNames } from "../../telemetry.ts";
-import { pagesAhead } from "../calls/pages.ts";
+import { isBrokenListing, pagesAhead } from "../calls/pages.ts";
 import type { LifecycleEvent } from "../event.ts";
 import type { Workshop } from "../workshop.ts";
 import { type PlanEntry, planInvitation } from "./reconcile.ts";
@@ -10,6 +10,16 @@ import { callsOf, type SweepRequest, type Swept, statesOf, stopMs } from "./swee
 
 /** Looks at every open invitation; queues renewals and reminders. @throws RetryLater */
 export async function sweepInvitations(workshop: Workshop, request: SweepRequest): Promise<Swept> {
+  try {
+    return await sweepOpen(workshop, request);
+  } catch (error) {
+    // The next run begins anew, instead of going on from a place that is none.
+    if (isBrokenListing(error) && !request.dryRun) await endRun(workshop.table, "invitations");
+    throw error;
+  }
+}
+
+async function sweepOpen(workshop: Workshop, request: SweepRequest): Promise<Swept> {
   const { table, config } = workshop;
   const now = Date.now();
   const resumed = request.dryRun ? undefined : await readRun(table, "invitations", now);
