@@ -45,11 +45,15 @@ export async function identify(
   const lifted = await findLifted(event, table);
   if (email === undefined) return { is: "held", person: identity.group(event), reason: "unknown_person", lifted };
   const person = identity.person(email);
-  if (!isManaged(email, config)) return { is: "ignored", person, reason: "outside_managed_domains" };
-  const knownEmails = addressesOf(pointer).filter((one) => one !== event.person.email);
-  if (isElsewhere(event, email, pointer) && !lifted.includes("email_change")) {
+  const known = addressesOf(pointer);
+  const knownEmails = known.filter((one) => one !== event.person.email);
+  const isOurs = isManaged(email, config);
+  // Who leaves may have been renamed to an address elsewhere first, and have an account under the one of before.
+  const mayBeOurs = isOurs || (takesAway(event.kind) && known.some((one) => isManaged(one, config)));
+  if (mayBeOurs && isElsewhere(event, email, pointer) && !lifted.includes("email_change")) {
     return { is: "held", person, reason: "email_change", knownEmails, lifted };
   }
+  if (!isOurs) return { is: "ignored", person, reason: "outside_managed_domains" };
   return { is: "person", person, email, learn: toLearn(event, email, pointer), knownEmails, lifted };
 }
 

@@ -29,6 +29,17 @@ function thin(kind: LifecycleEvent["kind"], minutes = 0, source = "bamboohr"): L
   return { ...event, person: { externalId: "71" } };
 }
 
+describe("somebody who left under another address", () => {
+  it("is held where that is nobody's we manage and their account is under one that is", async () => {
+    const bench = await workbench(readable);
+    await bench.deliver([thin("joiner", -3)].map((event) => ({ ...event, person: { ...event.person, email: ada } })));
+    bench.sources.put("bamboohr", "71", { ...person, email: "ada@example.org", active: false });
+    await bench.deliver([thin("changed")]);
+    expect(statusOf(bench)).toBe("invited");
+    expect(await held(bench)).toEqual(["email_change"]);
+  });
+});
+
 describe("before a deletion the source is asked", () => {
   it("and somebody who is still active there is held, not deleted", async () => {
     const bench = await workbench(readable);

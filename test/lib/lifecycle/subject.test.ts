@@ -200,3 +200,20 @@ describe("a release", () => {
     expect(redriven?.attempt).toBe(1);
   });
 });
+
+test("who leaves under an address elsewhere is held while the ledger knows one of ours, and is nobody's business once released", async () => {
+  const leaver = await about({ email: "ann@example.org" }, { email: ann }, "leaver");
+  expect(await whoIs(leaver)).toMatchObject({ is: "held", reason: "email_change", knownEmails: [ann] });
+  expect(await whoIs(await holdAndRelease(leaver, "email_change"))).toMatchObject({ is: "ignored" });
+  const before = await about(
+    { email: "ann@example.org" },
+    { email: "ann@example.net", formerEmails: [ann] },
+    "suspend",
+  );
+  expect(await whoIs(before)).toMatchObject({ is: "held", knownEmails: ["ann@example.net", ann] });
+  expect(await whoIs(await about({ email: "ann@example.org" }, { email: ann }, "mover"))).toMatchObject({
+    is: "ignored",
+  });
+  const stranger = await about({ email: "ann@example.org" }, { email: "ann@example.net" }, "leaver");
+  expect(await whoIs(stranger)).toMatchObject({ is: "ignored" });
+});
