@@ -66,7 +66,10 @@ export const standard = {
     const kind = kindOf(head.data.type, defaults, options.kinds);
     if (kind === undefined) return { events: [], ignored: [label(head.data.type)], bad: [] };
     const id = cloudEvent?.key ?? webhookId(request);
-    return { events: [eventOf(`standard:${id}`, kind, content, request.receivedAt)], ignored: [], bad: [] };
+    // Whoever leaves by being suspended has a last day too, and it ends at the same time.
+    const isLastDay = defaults.get(head.data.type) === "leaver" && kind === "suspend";
+    const event = eventOf(`standard:${id}`, kind, content, request.receivedAt);
+    return { events: [isLastDay ? afterThatDay(event) : event], ignored: [], bad: [] };
   },
 
   accepted(events: readonly LifecycleEvent[]): Reply {
@@ -94,6 +97,12 @@ function eventOf(id: string, kind: Kind, content: unknown, receivedAt: Date): Li
     ...(effectiveAt !== undefined && (isDay(effectiveAt) ? { effectiveOn: effectiveAt } : { effectiveAt })),
     person,
   };
+}
+
+function afterThatDay({ effectiveOn, ...event }: LifecycleEvent): LifecycleEvent {
+  if (effectiveOn === undefined) return event;
+  const next = new Date(Date.parse(effectiveOn) + 86_400_000);
+  return { ...event, effectiveOn: next.toISOString().slice(0, 10) };
 }
 
 function isDay(when: string): boolean {

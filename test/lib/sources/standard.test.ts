@@ -147,6 +147,16 @@ describe("standard's normalize", () => {
     });
   });
 
+  it.each([
+    ["person.left", { "person.left": "suspend" }, { kind: "suspend", effectiveOn: "2026-11-01" }],
+    ["person.left", {}, { kind: "leaver", effectiveOn: "2026-10-31" }],
+    ["person.suspended", {}, { kind: "suspend", effectiveOn: "2026-10-31" }],
+  ] as const)("%s with %j has its last day to the end", (type, kinds, expected) => {
+    const data = { email: "noor@example.com", effectiveAt: "2026-10-31" };
+    const [event] = normalize(body({ type, data }), {}, options({ kinds })).events;
+    expect(event).toMatchObject(expected);
+  });
+
   it("keeps a later effect out of the person", () => {
     const [event] = normalize(fixture("left")).events;
     expect(event).toMatchObject({ kind: "leaver", effectiveAt: "2026-10-31T17:00:00.000Z" });
