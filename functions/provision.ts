@@ -8,7 +8,7 @@ import { readListing } from "../lib/ledger/listing.ts";
 import { shelveMalformed } from "../lib/ledger/malformed.ts";
 import type { Alone } from "../lib/lifecycle/alone.ts";
 import { backoffMs } from "../lib/lifecycle/backoff.ts";
-import { type LifecycleEvent, parseEvent, takesAway } from "../lib/lifecycle/event.ts";
+import { type LifecycleEvent, mayTakeAway, parseEvent, takesAway } from "../lib/lifecycle/event.ts";
 import { leaveOpen } from "../lib/lifecycle/plans.ts";
 import { work } from "../lib/lifecycle/work.ts";
 import type { Ending, Workshop } from "../lib/lifecycle/workshop.ts";
@@ -54,7 +54,7 @@ async function workRecord(record: SQSRecord, alone: Alone, context: Context, wor
   } catch (error) {
     const { id, kind, source, attempt } = event;
     const waitedMs = Date.now() - Date.parse(event.receivedAt);
-    if (takesAway(kind) && waitedMs > longestUnseenMs) metrics.add(metricNames.leaversWaiting);
+    if (mayTakeAway(event) && waitedMs > longestUnseenMs) metrics.add(metricNames.leaversWaiting);
     tellFailure({ event: id, kind, source, attempt }, error);
     throw error;
   }

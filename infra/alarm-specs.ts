@@ -30,7 +30,8 @@ function queueAlarms(watched: Watched): AlarmSpec[] {
     {
       // SQS leaves messages that are received again and again out of the age of the oldest.
       id: "LeaversWaiting",
-      impact: "Removing somebody who left fails again and again; they can still sign in to Arize.",
+      impact:
+        "Removing somebody who left, or asking whether they did, fails again and again; they can still sign in to Arize.",
       runbook: "A leaver is still there",
       metric: counted(watched, metricNames.leaversWaiting),
       atLeast: 1,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { listDue } from "../../lib/ledger/due.ts";
 import { listShelved } from "../../lib/ledger/shelf.ts";
 import type { LifecycleEvent } from "../../lib/lifecycle/event.ts";
@@ -38,6 +38,19 @@ describe("somebody who left under another address", () => {
     expect(statusOf(bench)).toBe("invited");
     expect(await held(bench)).toEqual(["email_change"]);
   });
+});
+
+it("a hint that fails for minutes counts as a leaver that waits, since it may be one", async () => {
+  const bench = await workbench(readable);
+  bench.fake.seed({ email: ada });
+  bench.sources.put("bamboohr", "71", { ...person, active: false });
+  bench.fake.fault({ route: "DELETE /v2/users/{id}", times: null, status: 503 });
+  const written = vi.spyOn(process.stdout, "write");
+  const waiting = () => written.mock.calls.filter(([text]) => /"LeaversWaiting":1/.test(String(text))).length;
+  await bench.deliver([{ ...thin("changed"), receivedAt: at(-4) }]);
+  expect(waiting()).toBe(0);
+  await bench.deliver([{ ...thin("changed"), receivedAt: at(-6) }]);
+  expect(waiting()).toBe(1);
 });
 
 describe("before a deletion the source is asked", () => {
