@@ -121,7 +121,9 @@ function environmentOf({ name, seed, scale, epoch, config }: WorkerOptions, prox
     LAB_EPOCH: String(epoch),
     LAB_SEED: String(seed),
     LAB_WORKER: name,
-    // V8's nursery grows with the rate of allocation, up to 128 MB: bounded, what grows is what is kept.
+    // V8's nursery grows with the rate of allocation, up to 128 MB, and each thread of glibc's has a heap that is given back
+    // late: bounded, what grows is what is kept.
+    MALLOC_ARENA_MAX: "2",
     NODE_OPTIONS: `--import=${preload} --max-old-space-size=128 --max-semi-space-size=16 --disable-warning=ExperimentalWarning`,
   };
 }
