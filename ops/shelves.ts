@@ -77,7 +77,7 @@ export async function putBack(connection: Waiting, shelf: Shelf, id: string, wor
 /**
  * Gives a held or parked event up; its history says who did and why, and its attempts that are on the queue come to nothing.
  * Somebody whose leaver is given up no longer counts as leaving, whose suspend is, not as suspended: the deletion that it
- * planned is called off, and a last day that this had replaced stands again. A planned deletion that is given up leaves them
+ * planned is called off, and a last day that this had replaced is held. A planned deletion that is given up leaves them
  * suspended.
  * @returns false when nothing is shelved under that id
  */
@@ -90,10 +90,10 @@ export async function dismiss(connection: Waiting, shelf: Shelf, id: string, wor
   await append(table, person, { ...entryOf(event, Date.now()), outcome: "dismissed", ...word }, auditDays);
   await noteDismissed(table, event, Date.now());
   if (event.kind === "suspend") {
-    const again = await forgetSuspend(table, person, event);
-    if (again !== undefined) {
-      const { event: last, ...how } = again;
-      await append(table, person, { ...entryOf(last, Date.now()), ...how }, auditDays);
+    const last = await forgetSuspend(table, person, event);
+    if (last !== undefined) {
+      const entry = { ...entryOf(last.event, Date.now()), outcome: "held", reason: last.reason };
+      await append(table, person, entry, auditDays);
     }
   }
   if (event.kind === "leaver") {

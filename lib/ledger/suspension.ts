@@ -1,8 +1,8 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { eventTime, type LifecycleEvent } from "../lifecycle/event.ts";
-import { dropDue, dueKey, readDueKey, schedule } from "./due.ts";
+import type { LifecycleEvent } from "../lifecycle/event.ts";
+import { dropDue, dueKey, readDueKey } from "./due.ts";
 import { dueOf } from "./plans.ts";
-import { shelve } from "./shelf.ts";
+import { type Shelved, shelve } from "./shelf.ts";
 import { isSuspending, readState, type State, stateKey } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 
@@ -30,33 +30,25 @@ export function awaitsDeletion(state: State, now: number): boolean {
   return state.suspended !== undefined && due !== undefined && readDueKey(due).at > now;
 }
 
-/** A plan that stands again, as a new attempt, with how its history goes on. */
-export interface PlanAgain {
-  event: LifecycleEvent;
-  outcome: "scheduled" | "held";
-  reason: string;
-}
-
 /**
  * Takes a suspend back that was given up, when nothing newer came: that they are suspended by it, and the deletion that it
  * planned, also one that is on its way already. A copy of it counts as done. The last day that its deletion had replaced
- * stands again.
- * @returns that last day, and where it waits
+ * is held for an operator.
+ * @returns that last day, as a new attempt, and why it is held
  * @throws RetryLater
  */
 export async function forgetSuspend(
   table: LedgerTable,
   person: string,
   event: LifecycleEvent,
-): Promise<PlanAgain | undefined> {
+): Promise<Pick<Shelved, "event" | "reason"> | undefined> {
   const state = await readState(table, person);
   if (!isSuspending(state) || state.leaverId !== event.id) return undefined;
   const due = dueOf(state, "leaver");
   const isPlanned = due !== undefined && readDueKey(due).id === deletionId(event.id);
   const isOwn = state.suspended?.event === event.id;
   const replaced = isPlanned && isOwn ? state.suspended?.replaced : undefined;
-  // Before it is the plan that stands: until then its day would find it overtaken.
-  const again = replaced && (await planAgain(table, person, replaced));
+  const again = replaced && (await holdReplaced(table, person, replaced));
   const sets = again ? ", plannedLeaverAt = :at, plannedLeaverDue = :next" : isPlanned ? ", plannedLeaverAt = :at" : "";
   const removes = [
     "leaverId",
@@ -86,16 +78,11 @@ export async function forgetSuspend(
   return again;
 }
 
-// Where its day is over meanwhile an operator decides: nobody is to be deleted because a suspend was dismissed.
-async function planAgain(table: LedgerTable, person: string, replaced: LifecycleEvent): Promise<PlanAgain> {
-  const now = Date.now();
+// Not scheduled: whoever returned after it was made may have become stale behind the suspend, without calling it off.
+async function holdReplaced(table: LedgerTable, person: string, replaced: LifecycleEvent) {
   // The attempt before is the one that ended as overtaken.
   const event = { ...replaced, attempt: replaced.attempt + 2 };
-  if (eventTime(event) > now) {
-    await schedule(table, event, person);
-    return { event, outcome: "scheduled", reason: `for ${event.effectiveAt}` };
-  }
   const reason = "contradicted";
-  await shelve(table, "HELD", { event, person, reason }, now);
-  return { event, outcome: "held", reason };
+  await shelve(table, "HELD", { event, person, reason }, Date.now());
+  return { event, reason };
 }

@@ -92,7 +92,7 @@ it("nobody is deleted by a suspend when something older that came late has given
 describe("a last day that a suspend's deletion replaced", () => {
   const forbidden = { route: "PATCH /v2/users/{id}", status: 403 };
 
-  it("says so, and stands again when the suspend is dismissed", async () => {
+  it("says so, and waits for an operator when the suspend is dismissed: released before its day, it stands again", async () => {
     const bench = await open(3_600);
     const last = eventOf("leaver", ada, { occurredAt: inSeconds(-50), effectiveAt: inSeconds(7_200) });
     await bench.deliver([last]);
@@ -108,13 +108,36 @@ describe("a last day that a suspend's deletion replaced", () => {
     await workQueue(bench, "leavers");
     expect(await ends(bench, suspend)).toEqual(["parked", "redriven", "parked"]);
     await dismiss(bench, "PARKED", suspend.id, word);
+    expect(await planned(bench)).toEqual([]);
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+    await putBack(bench, "HELD", last.id, word);
+    await workQueue(bench, "leavers");
+    expect(await held(bench)).toEqual([]);
     expect((await planned(bench)).map(({ id }) => id)).toEqual([last.id]);
-    expect(await ends(bench, last)).toEqual(["scheduled", "overtaken", "scheduled"]);
+    const sofar = ["scheduled", "overtaken", "held", "released", "scheduled"];
+    expect(await ends(bench, last)).toEqual(sofar);
     // The next suspend replaces it anew, and a return calls off whatever stands.
     await bench.deliver([eventOf("suspend", ada, { occurredAt: inSeconds(-20) })]);
-    expect(await ends(bench, last)).toEqual(["scheduled", "overtaken", "scheduled", "overtaken"]);
+    expect(await ends(bench, last)).toEqual([...sofar, "overtaken"]);
     await bench.deliver([eventOf("reinstate", ada, { occurredAt: inSeconds(-10) })]);
     expect(await planned(bench)).toEqual([]);
+    expect(person(bench)?.status).toBe("invited");
+  });
+
+  it.each(["before", "after"])("deletes nobody whose return is stale %s the suspend is dismissed", async (when) => {
+    const bench = await open(3_600);
+    const last = eventOf("leaver", ada, { occurredAt: inSeconds(-50), effectiveAt: inSeconds(7_200) });
+    await bench.deliver([last]);
+    bench.fake.fault(forbidden);
+    const suspend = eventOf("suspend", ada, { occurredAt: inSeconds(-30) });
+    await bench.deliver([suspend]);
+    const back = eventOf("reinstate", ada, { occurredAt: inSeconds(-40) });
+    if (when === "before") await bench.deliver([back]);
+    await dismiss(bench, "PARKED", suspend.id, word);
+    if (when === "after") await bench.deliver([back]);
+    expect(await ends(bench, back)).toEqual(["stale"]);
+    expect(await planned(bench)).toEqual([]);
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
     expect(person(bench)?.status).toBe("invited");
   });
 
