@@ -15,13 +15,16 @@ const openSchema = z.object({
   membership: z.optional(z.boolean()),
 });
 export type OpenEvent = z.infer<typeof openSchema>;
+/** What tells an event from others under its id. */
+type Happened = Pick<OpenEvent, "kind" | "at">;
 
 /** So many are kept apart in a person's state: every write of that item costs what it holds. */
 const maxOpen = 20;
 
 const unreadable: OpenEvent = { kind: "reinstate", at: Number.POSITIVE_INFINITY };
 const prefix = "open_";
-const nameOf = (id: string) => `${prefix}${short(id)}`;
+// Some senders use an id of the person as that of the event: another one under it must not take its place.
+const nameOf = (id: string, { kind, at }: Happened) => `${prefix}${short(`${kind} ${at} ${id}`)}`;
 const namesIn = (state: State) => Object.keys(state).filter((name) => name.startsWith(prefix));
 
 /** What came for a person and is not through. */
@@ -42,7 +45,7 @@ export function openEvents(state: State): OpenEvent[] {
  */
 export async function noteOpen(table: LedgerTable, person: string, id: string, open: OpenEvent): Promise<void> {
   const state = await readState(table, person);
-  const name = nameOf(id);
+  const name = nameOf(id, open);
   if (isDeepStrictEqual(state[name], open)) return;
   const isFull = state[name] === undefined && namesIn(state).length >= maxOpen;
   if (isFull) return noteBeyond(table, person, open);
@@ -86,7 +89,7 @@ async function raise(
 }
 
 /** Takes that back: the event is through, came to nothing, or an operator gave it up. @throws RetryLater */
-export async function forgetOpen(table: LedgerTable, person: string, id: string): Promise<void> {
+export async function forgetOpen(table: LedgerTable, person: string, id: string, happened: Happened): Promise<void> {
   await table.won((client) =>
     client.send(
       new UpdateCommand({
@@ -94,7 +97,7 @@ export async function forgetOpen(table: LedgerTable, person: string, id: string)
         Key: stateKey(person),
         UpdateExpression: "REMOVE #open",
         ConditionExpression: "attribute_exists(#open)",
-        ExpressionAttributeNames: { "#open": nameOf(id) },
+        ExpressionAttributeNames: { "#open": nameOf(id, happened) },
       }),
     ),
   );

@@ -209,5 +209,5 @@ function openEvent(event: LifecycleEvent): OpenEvent {
 
 /** Takes that back of an event that is through, or came to nothing. @throws RetryLater */
 export async function closeOpen(event: LifecycleEvent, person: string, table: LedgerTable): Promise<void> {
-  if (planByKind[event.kind] !== undefined) await forgetOpen(table, person, event.id);
+  if (planByKind[event.kind] !== undefined) await forgetOpen(table, person, event.id, openEvent(event));
 }

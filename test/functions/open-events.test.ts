@@ -43,6 +43,20 @@ describe("a planned last day", () => {
     expect(status(bench)).toBe("inactive");
   });
 
+  it("waits for a return whose id another event has that is put back and then ends", async () => {
+    const bench = await open(true);
+    await bench.deliver([plan("leaver", 60)]);
+    const back = made("reinstate", 30, unusable);
+    await bench.deliver([back]);
+    const joiner = made("joiner", 20, { id: back.id });
+    await (await bench.restart({ mode: "paused" })).deliver([joiner]);
+    const acting = await bench.restart();
+    await acting.deliver([joiner], { receives: 2 });
+    await whenDue(bench, 1, acting);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+  });
+
   it("waits for a planned return that was put back, and for nothing once they are there again", async () => {
     const bench = await open(true);
     const at = Date.now() + day;

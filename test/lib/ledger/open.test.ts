@@ -15,8 +15,16 @@ test("each event is open by itself, once, and as it was noted last", async () =>
   await noteOpen(table, person, "a", joiner(1, { due: noon + 9, membership: true }));
   await noteOpen(table, person, "b", { kind: "leaver", at: noon + 2 });
   expect(await open(person)).toHaveLength(2);
-  await forgetOpen(table, person, "b");
+  await forgetOpen(table, person, "b", { kind: "leaver", at: noon + 2 });
   expect(await open(person)).toEqual([joiner(1, { due: noon + 9, membership: true })]);
+});
+
+test("an id that several events have names none of them", async () => {
+  const person = somebody();
+  const others = [joiner(1), joiner(2), { kind: "leaver", at: noon + 1 }] satisfies OpenEvent[];
+  for (const other of others) await noteOpen(table, person, "a", other);
+  for (const other of others.slice(1)) await forgetOpen(table, person, "a", other);
+  expect(await open(person)).toEqual([joiner(1)]);
 });
 
 test("of more than there is room for, the newest and the latest is kept, whatever is taken back", async () => {
@@ -27,8 +35,8 @@ test("of more than there is room for, the newest and the latest is kept, whateve
   await noteOpen(table, person, "leaver", { kind: "leaver", at: noon });
   // What has its place keeps it.
   await noteOpen(table, person, "first 0", joiner(0, { due: noon + 1 }));
-  const names = ["first", "other"].flatMap((name) => Array.from({ length: 20 }, (_, n) => `${name} ${n}`));
-  for (const name of names) await forgetOpen(table, person, name);
+  for (let n = 0; n < 20; n++) await forgetOpen(table, person, `first ${n}`, joiner(n));
+  for (const [n, other] of others.entries()) await forgetOpen(table, person, `other ${n}`, other);
   expect(await open(person)).toEqual([
     { kind: "reinstate", at: noon + 60, due: noon + 90 },
     { kind: "leaver", at: noon },
@@ -42,7 +50,7 @@ test("what cannot be read counts as a return that is newer than anything", () =>
 
 test("nothing is written about somebody for whom nothing is open", async () => {
   const person = somebody();
-  await forgetOpen(table, person, "a");
+  await forgetOpen(table, person, "a", joiner(1));
   const { Item } = await table.run((client) =>
     client.send(new GetCommand({ TableName: table.name, Key: stateKey(person) })),
   );
