@@ -17,7 +17,7 @@ import { guard, type HoldReason, whyProtected } from "./guards.ts";
 import { revokeKeys, serviceKeysOf } from "./keys.ts";
 import { isPlaced } from "./places/placement.ts";
 import { carryOutPlaces } from "./places/placing.ts";
-import { planDoubt } from "./plans.ts";
+import { planDoubts } from "./plans.ts";
 import { matchRule, type RuleMatch } from "./roles.ts";
 import type { Lifted } from "./subject.ts";
 import { suspend } from "./suspending.ts";
@@ -186,10 +186,9 @@ async function stoppedBy(
   const isAdmin = user?.role.type === "predefined" && (user.role.name === "admin" || user.role.name === "unknown");
   const otherAdmin = user !== undefined && isAdmin && (await isThereAnotherAdmin(calls, user.id));
   const users = (await readListing(table))?.users;
-  const doubt = planDoubt(event, state, config);
   const all = [
     ...suspicionsOf(event, { restoredAt: await restoredAt(table), isConfirmed }),
-    ...(doubt === undefined ? [] : [doubt]),
+    ...planDoubts(event, state, config),
   ];
   const suspicions = all.filter((suspicion) => !lifted.includes(suspicion));
   const released = lifted.includes("deletion_budget");

@@ -63,24 +63,24 @@ export function isPlanOvertaken(event: LifecycleEvent, state: State): boolean {
 /**
  * Why an operator has to say whether an event takes effect. A plan waits while something newer of the opposite sort does:
  * done in the order in which their messages happen to be tried, the plan would win for ever. Nor does anybody's leaving
- * outweigh a first day that is planned: deleted, they could never start. Pure.
+ * outweigh a first day that is planned: deleted, they could never start. All of the reasons: a release lifts one. Pure.
  */
-export function planDoubt(
+export function planDoubts(
   event: LifecycleEvent,
   state: State,
   config: Pick<LifecycleConfig, "dates">,
-): PlanDoubt | undefined {
+): readonly PlanDoubt[] {
   const plan = planByKind[event.kind];
-  if (plan === undefined) return undefined;
+  if (plan === undefined) return [];
   const newer = openOf(state, opposite[plan]).filter(({ at }) => at > Date.parse(event.occurredAt));
   const counts = (open: OpenEvent) =>
     event.effectiveAt === undefined
       ? event.kind === "leaver" && open.due === undefined
       : calledOffBy(open, state).includes(plan);
-  if (newer.some(counts)) return "contradicted";
-  if (event.kind !== "leaver") return undefined;
+  const isContradicted = newer.some(counts);
   const isBack = isDeletionOfSuspend(event) && suspendedSince(event, state) === undefined;
-  return isBack || isReturnPlanned(event, state, config) ? "planned_return" : undefined;
+  const isToReturn = event.kind === "leaver" && (isBack || isReturnPlanned(event, state, config));
+  return [...(isContradicted ? ["contradicted" as const] : []), ...(isToReturn ? ["planned_return" as const] : [])];
 }
 
 function isReturnPlanned(event: LifecycleEvent, state: State, { dates }: Pick<LifecycleConfig, "dates">): boolean {

@@ -11,7 +11,7 @@ import { end, endRefused, hold } from "./endings.ts";
 import { type LifecycleEvent, takesAway } from "./event.ts";
 import { endEarly } from "./late.ts";
 import { weighMembership } from "./membership.ts";
-import { closeOpen, isDue, isPlanOvertaken, leaveOpen, planDoubt, postpone } from "./plans.ts";
+import { closeOpen, isDue, isPlanOvertaken, leaveOpen, planDoubts, postpone } from "./plans.ts";
 import { canBeRead, type Resolved, readPerson, resolve } from "./resolve.ts";
 import { identify, type Subject } from "./subject.ts";
 import type { Delivery, Ending, Workshop } from "./workshop.ts";
@@ -128,8 +128,9 @@ async function endKnown(
   if (isExpired(event, Date.now())) return endEarly(event, subject, state, "expired", workshop);
   if (isPlanOvertaken(event, state)) return endEarly(event, subject, state, "overtaken", workshop);
   // Before it is claimed: its mark must not make the opposite stale while it waits.
-  const reason = event.effectiveAt === undefined ? undefined : planDoubt(event, state, workshop.config);
-  if (reason !== undefined && !subject.lifted.includes(reason)) {
+  const doubts = event.effectiveAt === undefined ? [] : planDoubts(event, state, workshop.config);
+  const reason = doubts.find((doubt) => !subject.lifted.includes(doubt));
+  if (reason !== undefined) {
     return end(event, await hold(event, { person: subject.person, reason }, workshop, subject), workshop);
   }
   if (unfinishedClaims(state, event.id) >= maxCrashes) return endCrashed(event, subject, state, workshop);

@@ -182,6 +182,22 @@ describe("somebody who leaves now", () => {
     expect(await ends(bench, leaver)).toEqual(["held", "released", "stale"]);
   });
 
+  it("waits for a first day planned since, too, when it is released from another return that is parked", async () => {
+    const bench = await open(true);
+    await bench.deliver([plan("joiner", 30, 3_600_000)]);
+    await bench.deliver([made("reinstate", 20, unusable)]);
+    const leaver = made("leaver", 60);
+    await bench.deliver([leaver]);
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+    await putBack(bench, "HELD", leaver.id, word);
+    await workAll(bench);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver planned_return"]);
+    await putBack(bench, "HELD", leaver.id, word);
+    await workAll(bench);
+    expect(status(bench)).toBe("inactive");
+  });
+
   it("does not wait for an older return that an operator has to look at", async () => {
     const bench = await open(true);
     await bench.deliver([made("reinstate", 40, unusable)]);

@@ -71,6 +71,21 @@ describe("a first day that was planned before a suspend", () => {
   });
 });
 
+it("a suspend's deletion is asked about twice when a return is parked and another one is through", async () => {
+  const bench = await open(1);
+  await bench.deliver([eventOf("joiner", ada, { occurredAt: inSeconds(-50), effectiveAt: inSeconds(0.9) })]);
+  await bench.deliver([eventOf("suspend", ada, { occurredAt: inSeconds(-30) })]);
+  const unusable = { email: ada, role: { type: "custom", id: "another" } } as const;
+  await bench.deliver([eventOf("reinstate", ada, { occurredAt: inSeconds(-20), person: unusable })]);
+  await workDue(bench, 2);
+  expect(await held(bench)).toEqual(["leaver contradicted"]);
+  const [deletion] = await listShelved(bench.table, "HELD");
+  await putBack(bench, "HELD", deletion?.event.id ?? "", word);
+  await workQueue(bench, "leavers");
+  expect(await held(bench)).toEqual(["leaver planned_return"]);
+  expect(person(bench)?.status).toBe("invited");
+});
+
 it("nobody is deleted by a suspend when something older that came late has given back what it took", async () => {
   const bench = await open(25);
   const inGroup = (of: string, change: "added" | "removed", seconds: number) =>
