@@ -2,7 +2,7 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { RetryLater } from "../errors.ts";
 import { eventTime, type LifecycleEvent, takesAway } from "../lifecycle/event.ts";
 import type { Placed } from "../lifecycle/places/places.ts";
-import { markOf, readState, type State, short, stateKey, stateSchema } from "./state.ts";
+import { isDone, markOf, readState, type State, short, stateKey, stateSchema } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 import { isWord, tieNames } from "./ties.ts";
 
@@ -84,8 +84,7 @@ async function explainRefusal(table: LedgerTable, request: ClaimRequest): Promis
   const { person, event, version, now } = request;
   const state = await readState(table, person);
   const mark = state[`mark_${markOf(event.kind)}`];
-  const isDone = state[`done_${markOf(event.kind)}`] === version && state[`doneId_${markOf(event.kind)}`] === event.id;
-  if (isDone) return { claimed: false, why: "duplicate", state };
+  if (isDone(state, event, version)) return { claimed: false, why: "duplicate", state };
   const isItself = takesAway(event.kind) && state.leaverId === event.id;
   if (typeof mark === "number" && mark > version && !isItself) return { claimed: false, why: "stale", state };
   await raiseMark(table, request);

@@ -134,6 +134,11 @@ export async function readState(table: LedgerTable, person: string): Promise<Sta
   return stateSchema.parse(Item ?? {});
 }
 
+/** Whether an event is through that was claimed with this version, and nothing newer is since. */
+export function isDone(state: State, { id, kind }: Pick<LifecycleEvent, "id" | "kind">, version: number): boolean {
+  return state[`done_${markOf(kind)}`] === version && state[`doneId_${markOf(kind)}`] === id;
+}
+
 /** How often an event was claimed without an end being written: each is a crash. */
 export function unfinishedClaims(state: State, eventId: string): number {
   return countOf(state, `claims_${short(eventId)}`);

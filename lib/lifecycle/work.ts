@@ -2,7 +2,7 @@ import { Refused, RetryLater } from "../errors.ts";
 import { isDismissed } from "../ledger/dismissals.ts";
 import { hasMembership, type MembershipEvent, noteMembership } from "../ledger/groups.ts";
 import { writePointer } from "../ledger/pointers.ts";
-import { readState, type State, unfinishedClaims, versionOf } from "../ledger/state.ts";
+import { isDone, readState, type State, unfinishedClaims, versionOf } from "../ledger/state.ts";
 import { checkAdmissible, isExpired } from "./admissible.ts";
 import { maxCrashes } from "./backoff.ts";
 import { workClaimed } from "./claimed.ts";
@@ -127,8 +127,9 @@ async function endKnown(
 ): Promise<Ending | undefined> {
   if (isExpired(event, Date.now())) return endEarly(event, subject, state, "expired", workshop);
   if (isPlanOvertaken(event, state)) return endEarly(event, subject, state, "overtaken", workshop);
-  // Before it is claimed: its mark must not make the opposite stale while it waits.
-  const doubts = event.effectiveAt === undefined ? [] : planDoubts(event, state, workshop.config);
+  // Before it is claimed: its mark must not make the opposite stale while it waits. What is through will be a duplicate.
+  const isPlan = event.effectiveAt !== undefined && !isDone(state, event, versionOf(event));
+  const doubts = isPlan ? planDoubts(event, state, workshop.config) : [];
   const reason = doubts.find((doubt) => !subject.lifted.includes(doubt));
   if (reason !== undefined) {
     return end(event, await hold(event, { person: subject.person, reason }, workshop, subject), workshop);

@@ -104,6 +104,18 @@ it("nobody is deleted by a suspend when something older that came late has given
   expect(await held(bench)).toEqual(["leaver planned_return"]);
 });
 
+it("a suspend's deletion that comes again when it is done is a duplicate, and nobody is asked about it", async () => {
+  const bench = await open(1);
+  await bench.deliver([eventOf("suspend", ada)]);
+  const [deletion] = await planned(bench);
+  if (deletion === undefined) throw new Error("its deletion was planned");
+  await workDue(bench, 1);
+  expect(person(bench)?.status).toBe("inactive");
+  await bench.deliver([{ ...deletion, attempt: 1 }], { receives: 2 });
+  expect(await held(bench)).toEqual([]);
+  expect(await ends(bench, deletion)).toEqual(["duplicate", "removed"]);
+});
+
 describe("a last day that a suspend's deletion replaced", () => {
   const forbidden = { route: "PATCH /v2/users/{id}", status: 403 };
 
