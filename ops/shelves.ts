@@ -13,7 +13,7 @@ import { readState } from "../lib/ledger/state.ts";
 import { forgetSuspend } from "../lib/ledger/suspension.ts";
 import { append, entryOf } from "../lib/ledger/trail.ts";
 import type { LifecycleEvent } from "../lib/lifecycle/event.ts";
-import { closeOpen } from "../lib/lifecycle/plans.ts";
+import { giveUpOpen } from "../lib/lifecycle/plans.ts";
 import type { Connection } from "./connection.ts";
 import type { Row } from "./print.ts";
 import { unreadableReason } from "./unreadable.ts";
@@ -81,7 +81,12 @@ export async function putBack(connection: Waiting, shelf: Shelf, id: string, wor
  * suspended.
  * @returns false when nothing is shelved under that id
  */
-export async function dismiss(connection: Waiting, shelf: Shelf, id: string, word: Word): Promise<boolean> {
+export async function dismiss(
+  connection: Waiting & Pick<Connection, "identity">,
+  shelf: Shelf,
+  id: string,
+  word: Word,
+): Promise<boolean> {
   const { table, queue, auditDays } = connection;
   const shelved = await findShelved(table, shelf, id);
   if (shelved === undefined) return false;
@@ -100,7 +105,7 @@ export async function dismiss(connection: Waiting, shelf: Shelf, id: string, wor
     const version = shelved.version ?? (await claimedVersion(table, shelved));
     if (version !== undefined) await forgetLeaver(table, person, version);
   }
-  await closeOpen(event, person, table);
+  await giveUpOpen(event, person, connection);
   await unshelve(table, shelf, event);
   await unshelveOther(table, shelf, event);
   if (shelf === "PARKED") await queue.forgetDeadLetter(event);

@@ -3,6 +3,7 @@ import type { Facts } from "../ledger/claim.ts";
 import { dropDue, dueKey, readDueKey, schedule } from "../ledger/due.ts";
 import { forgetOpen, noteOpen, type OpenEvent, openEvents } from "../ledger/open.ts";
 import { dueOf, isOvertaken, notePlan, type Plan, plannedAt } from "../ledger/plans.ts";
+import { readPointer } from "../ledger/pointers.ts";
 import { findShelved, unshelve } from "../ledger/shelf.ts";
 import type { State } from "../ledger/state.ts";
 import { isDeletionOfSuspend, suspendedSince } from "../ledger/suspension.ts";
@@ -207,7 +208,24 @@ function openEvent(event: LifecycleEvent): OpenEvent {
   };
 }
 
-/** Takes that back of an event that is through, or came to nothing. @throws RetryLater */
+/**
+ * Takes that back of an event that is through, or came to nothing: of the person whom it was about in the end. Under another
+ * address it has called nothing off. @throws RetryLater
+ */
 export async function closeOpen(event: LifecycleEvent, person: string, table: LedgerTable): Promise<void> {
   if (planByKind[event.kind] !== undefined) await forgetOpen(table, person, event.id, openEvent(event));
+}
+
+/** Takes that back of an event that an operator gave up, under each address that is known for its person. @throws RetryLater */
+export async function giveUpOpen(
+  event: LifecycleEvent,
+  person: string,
+  { identity, table }: Pick<Workshop, "identity" | "table">,
+): Promise<void> {
+  const { externalId } = event.person;
+  const pointer = externalId === undefined ? undefined : await readPointer(table, event.source, externalId);
+  const emails = pointer === undefined ? [] : [pointer.email, ...(pointer.formerEmails ?? [])];
+  for (const each of new Set([person, ...emails.map((email) => identity.person(email))])) {
+    await closeOpen(event, each, table);
+  }
 }

@@ -11,7 +11,7 @@ import { end, endRefused, hold } from "./endings.ts";
 import { type LifecycleEvent, takesAway } from "./event.ts";
 import { endEarly } from "./late.ts";
 import { weighMembership } from "./membership.ts";
-import { closeOpen, isDue, isPlanOvertaken, leaveOpen, planDoubts, postpone } from "./plans.ts";
+import { closeOpen, giveUpOpen, isDue, isPlanOvertaken, leaveOpen, planDoubts, postpone } from "./plans.ts";
 import { canBeRead, type Resolved, readPerson, resolve } from "./resolve.ts";
 import { identify, type Subject } from "./subject.ts";
 import type { Delivery, Ending, Workshop } from "./workshop.ts";
@@ -75,7 +75,7 @@ async function endDismissed(event: LifecycleEvent, workshop: Workshop): Promise<
   const subject = await identify(event, workshop);
   const ending = await end(event, { person: subject.person, outcome: "none", reason: "dismissed" }, workshop);
   await seeToEarlierAttempts(event, subject, workshop);
-  await closeOpen(event, subject.person, workshop.table);
+  await giveUpOpen(event, subject.person, workshop);
   return ending;
 }
 

@@ -8,8 +8,8 @@ import type { Workbench } from "../support/workbench.ts";
 
 /** What came and is not through, wherever it waits, holds the plan that it would call off or follow. */
 const unusable: Pick<LifecycleEvent, "person"> = { person: { email: ada, role: { type: "custom", id: "another" } } };
-const marks = async ({ table, identity }: Workbench) =>
-  Object.keys(await readState(table, identity.person(ada))).filter((name) => name.startsWith("open"));
+const marks = async ({ table, identity }: Workbench, email = ada) =>
+  Object.keys(await readState(table, identity.person(email))).filter((name) => name.startsWith("open"));
 
 describe("a planned last day", () => {
   it("waits for a return that was put back behind another event of theirs", async () => {
@@ -203,6 +203,63 @@ describe("somebody who leaves now", () => {
     await bench.deliver([made("reinstate", 40, unusable)]);
     await bench.deliver([made("leaver", 30)]);
     expect(status(bench)).toBe("inactive");
+  });
+});
+
+describe("a return under another address than before", () => {
+  const countess = "countess@example.com";
+  const person = { email: countess, externalId: "00u1" };
+
+  async function openHeld() {
+    const bench = await open(true);
+    await bench.deliver([made("mover", 60, { person: { ...person, email: ada } })]);
+    const back = made("reinstate", 20, { person });
+    await bench.deliver([back]);
+    expect(await held(bench)).toEqual(["reinstate email_change"]);
+    expect([await marks(bench), await marks(bench, countess)]).toMatchObject([{ length: 1 }, { length: 1 }]);
+    return { bench, back };
+  }
+
+  it("holds nobody under any of them once it is dismissed", async () => {
+    const { bench, back } = await openHeld();
+    await dismiss(bench, "HELD", back.id, word);
+    expect([await marks(bench), await marks(bench, countess)]).toEqual([[], []]);
+    await bench.deliver([made("leaver", 30)]);
+    expect(status(bench)).toBe("inactive");
+  });
+
+  it("holds nobody under any of them once an attempt of it comes that was put back after it was dismissed", async () => {
+    const { bench, back } = await openHeld();
+    await putBack(bench, "HELD", back.id, word);
+    const [again] = await bench.take("changes");
+    if (again === undefined) throw new Error("it was to be queued");
+    await dismiss(bench, "HELD", back.id, word);
+    const paused = await bench.restart({ mode: "paused" });
+    await paused.deliver([made("mover", 10, { person }), again]);
+    expect([await marks(bench), await marks(bench, countess)]).toMatchObject([{ length: 1 }, { length: 1 }]);
+    await (await bench.restart()).deliver([again], { receives: 2 });
+    expect([await marks(bench), await marks(bench, countess)]).toEqual([[], []]);
+  });
+
+  it("still holds a last day of the one before when it is through under its own: it has not called that off", async () => {
+    const { bench, back } = await openHeld();
+    await bench.deliver([plan("leaver", 30)]);
+    await putBack(bench, "HELD", back.id, word);
+    await workAll(bench);
+    expect(bench.fake.users().map(({ email }) => email)).toContain(countess);
+    expect(await marks(bench, countess)).toEqual([]);
+    await whenDue(bench);
+    expect(status(bench)).toBe("active");
+    expect(await held(bench)).toEqual(["leaver contradicted"]);
+  });
+
+  it("holds nobody under any of them once it is dismissed after it was parked, too", async () => {
+    const { bench, back } = await openHeld();
+    await putBack(bench, "HELD", back.id, word);
+    bench.fake.fault({ route: "POST /v2/users", status: 403 });
+    await workAll(bench);
+    await dismiss(bench, "PARKED", back.id, word);
+    expect([await marks(bench), await marks(bench, countess)]).toEqual([[], []]);
   });
 });
 
