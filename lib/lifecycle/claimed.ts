@@ -12,7 +12,7 @@ import type { LifecycleEvent } from "./event.ts";
 import { compensate, compensateEarlierAttempts, endEarly } from "./late.ts";
 import { weighMembership } from "./membership.ts";
 import { followWithPlacement } from "./places/placement.ts";
-import { dropOvertaken, isBehindOlderPlan, overtakes } from "./plans.ts";
+import { dropOvertaken, isBehindOlderPlan, isBehindOpenReturn, overtakes } from "./plans.ts";
 import type { RuleMatch } from "./roles.ts";
 import type { Subject } from "./subject.ts";
 import type { Delivery, Ending, Workshop } from "./workshop.ts";
@@ -60,7 +60,7 @@ export async function workClaimed(
     observed: workshop.config.mode === "observe",
   });
   if (!claimed.claimed) {
-    const newer = reweigh(event, version, claimed) ?? beyondPlan(event, claimed, subject);
+    const newer = reweigh(event, version, claimed) ?? beyond(event, claimed, subject);
     if (newer !== undefined) return workClaimed(event, newer, subject, delivery, workshop);
     return endUnclaimed(event, claimed, subject, workshop);
   }
@@ -80,10 +80,11 @@ function reweigh(event: LifecycleEvent, version: number, claimed: Exclude<Claim,
   return "version" in verdict && verdict.version > version ? verdict.version : undefined;
 }
 
-// What an operator released counts for more than the plan that it came too late to call off.
-function beyondPlan(event: LifecycleEvent, claimed: Exclude<Claim, { claimed: true }>, { lifted }: Identified) {
-  const isBehind = claimed.why === "stale" && isBehindOlderPlan(event, claimed.state);
-  return isBehind && lifted.includes("contradicted") ? (claimed.state.mark_membership ?? 0) + 1 : undefined;
+// What an operator released counts for more than the plan that it came too late to call off, and than the return that it was
+// held for, when that was claimed meanwhile and came to nothing.
+function beyond(event: LifecycleEvent, { why, state }: Exclude<Claim, { claimed: true }>, { lifted }: Identified) {
+  const isBehind = isBehindOlderPlan(event, state) || isBehindOpenReturn(event, state);
+  return why === "stale" && isBehind && lifted.includes("contradicted") ? (state.mark_membership ?? 0) + 1 : undefined;
 }
 
 // Nothing was claimed yet, so the receives are what is known of how often this has failed.

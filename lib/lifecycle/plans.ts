@@ -5,7 +5,7 @@ import { forgetOpen, noteOpen, type OpenEvent, openEvents } from "../ledger/open
 import { dueOf, isOvertaken, notePlan, type Plan, plannedAt } from "../ledger/plans.ts";
 import { readPointer } from "../ledger/pointers.ts";
 import { findShelved, unshelve } from "../ledger/shelf.ts";
-import type { State } from "../ledger/state.ts";
+import { isLeaving, type State, versionOf } from "../ledger/state.ts";
 import { isDeletionOfSuspend, suspendedSince } from "../ledger/suspension.ts";
 import type { LedgerTable } from "../ledger/table.ts";
 import { isFromTheFuture, mayCause } from "./admissible.ts";
@@ -111,6 +111,16 @@ export function isBehindOlderPlan(event: LifecycleEvent, state: State): boolean 
   if (due === undefined) return false;
   const version = readDueKey(due).at * 2 + (plan === "joiner" ? 1 : 0);
   return state.mark_membership === version && plannedAt(state, opposite[plan]) < Date.parse(event.occurredAt);
+}
+
+/**
+ * Whether somebody's leaving now is stale only behind a return that is not through, and no other one that is newer is. What
+ * takes access away and has the mark says so, and is none. Pure.
+ */
+export function isBehindOpenReturn(event: LifecycleEvent, state: State): boolean {
+  const isNow = event.kind === "leaver" && event.effectiveAt === undefined && event.membership === undefined;
+  const isReturn = state.leaverId === undefined && !isLeaving(state);
+  return isNow && isReturn && (state.done_membership ?? 0) < versionOf(event);
 }
 
 /**

@@ -198,6 +198,58 @@ describe("somebody who leaves now", () => {
     expect(status(bench)).toBe("inactive");
   });
 
+  describe("and was held before a newer return was claimed, and parked", () => {
+    const forbidden = { route: "PATCH /v2/users/{id}", status: 403 };
+    const renamed = { person: { email: ada, name: "Ada King" } };
+
+    async function openHeld() {
+      const bench = await open(true);
+      const [leaver, back] = [made("leaver", 30), made("reinstate", 20, renamed)];
+      await (await bench.restart({ mode: "paused" })).deliver([back]);
+      const acting = await bench.restart();
+      await acting.deliver([leaver]);
+      expect(await held(bench)).toEqual(["leaver contradicted"]);
+      bench.fake.fault(forbidden);
+      await acting.deliver([back], { receives: 2 });
+      expect(await ends(bench, back)).toEqual(["parked"]);
+      const release = async () => {
+        await putBack(bench, "HELD", leaver.id, word);
+        await workAll(bench, acting.deliver);
+        return ends(bench, leaver);
+      };
+      return { bench, acting, back, release };
+    }
+
+    it.each([true, false])("is deleted when it is released; the return dismissed before: %s", async (isDismissed) => {
+      const { bench, back, release } = await openHeld();
+      if (isDismissed) await dismiss(bench, "PARKED", back.id, word);
+      expect(await release()).toEqual(["held", "released", "removed"]);
+      expect(status(bench)).toBe("inactive");
+    });
+
+    it("is stale behind the return once that is through, whatever is parked since", async () => {
+      const { bench, acting, back, release } = await openHeld();
+      await putBack(bench, "PARKED", back.id, word);
+      await workAll(bench, acting.deliver);
+      bench.fake.fault(forbidden);
+      const again = made("reinstate", 10);
+      await acting.deliver([{ ...again, person: { email: ada, name: "Ada Byron" } }]);
+      expect(await ends(bench, again)).toEqual(["parked"]);
+      expect(await release()).toEqual(["held", "released", "stale"]);
+      expect(status(bench)).toBe("active");
+    });
+
+    it("is stale behind a newer suspend that is parked", async () => {
+      const { bench, acting, release } = await openHeld();
+      bench.fake.fault({ route: "GET /v2/users", status: 403 });
+      const suspend = made("suspend", 10);
+      await acting.deliver([suspend]);
+      expect(await ends(bench, suspend)).not.toContain("suspended");
+      expect(await release()).toEqual(["held", "released", "stale"]);
+      expect(status(bench)).toBe("active");
+    });
+  });
+
   it("does not wait for an older return that an operator has to look at", async () => {
     const bench = await open(true);
     await bench.deliver([made("reinstate", 40, unusable)]);
