@@ -36,9 +36,10 @@ export async function work(given: LifecycleEvent, delivery: Delivery, workshop: 
   return ending;
 }
 
-// What is stale, or was merely observed, may have called off nothing: a plan that is older waits for an operator.
+// What is stale, or was merely observed, may have called off nothing: a plan that is older waits for an operator. Plans are
+// kept, and overtaken, in any mode.
 function isThrough({ outcome }: Ending, { config }: Workshop): boolean {
-  return outcome !== "stale" && config.mode === "act";
+  return ["scheduled", "overtaken"].includes(outcome) || (outcome !== "stale" && config.mode === "act");
 }
 
 // What cannot be noted now is when the event comes again.

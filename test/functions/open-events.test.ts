@@ -327,6 +327,29 @@ describe("a planned first day", () => {
     expect(await held(bench)).toEqual(["joiner contradicted"]);
   });
 
+  it("is not open any more once it is scheduled, be it merely observed", async () => {
+    const bench = await open(true);
+    const first = plan("joiner", 60, 7_200_000);
+    await (await bench.restart({ mode: "paused" })).deliver([first]);
+    expect(await marks(bench)).toHaveLength(1);
+    const observing = await bench.restart({ mode: "observe" });
+    await observing.deliver([first], { receives: 2 });
+    await observing.deliver([plan("joiner", 30, 3_600_000)]);
+    expect(await ends(bench, first)).toEqual(["scheduled", "overtaken"]);
+    expect(await marks(bench)).toEqual([]);
+  });
+
+  it("is not open any more once a newer one has overtaken it, be it merely observed", async () => {
+    const bench = await open(true);
+    const first = plan("joiner", 60, 7_200_000);
+    await (await bench.restart({ mode: "paused" })).deliver([first]);
+    const observing = await bench.restart({ mode: "observe" });
+    await observing.deliver([plan("joiner", 30, 3_600_000)]);
+    await observing.deliver([first], { receives: 2 });
+    expect(await ends(bench, first)).toEqual(["overtaken"]);
+    expect(await marks(bench)).toEqual([]);
+  });
+
   it("does not wait for a last day after it that is not through", async () => {
     const bench = await open(false);
     await bench.deliver([plan("joiner", 60)]);
