@@ -31,6 +31,21 @@ export interface Zeros {
   told: string[];
 }
 
+/** What a run that wronged nobody comes to. */
+export function allZero(): Zeros {
+  return {
+    lost: [],
+    wronglyDeleted: [],
+    overBudget: [],
+    leftBehind: [],
+    missing: [],
+    outOfDate: [],
+    stuck: [],
+    mailedTooOften: [],
+    told: [],
+  };
+}
+
 export interface Verdict {
   zeros: Zeros;
   deleted: number;
@@ -56,17 +71,7 @@ export async function judge(plan: Plan, sent: Sent, lab: Lab, operator: Operator
   const { users } = z.object({ users: z.array(userSchema) }).parse(await fake(lab, "GET", "users"));
   const { mails } = mailsSchema.parse(await fake(lab, "GET", "mails"));
   const byEmail = new Map(users.map((user) => [user.email, user]));
-  const zeros: Zeros = {
-    lost: [],
-    wronglyDeleted: [],
-    overBudget: [],
-    leftBehind: [],
-    missing: [],
-    outOfDate: [],
-    stuck: [],
-    mailedTooOften: [],
-    told: leaks(),
-  };
+  const zeros = { ...allZero(), told: leaks() };
   const seen = seenOf(sent, lab);
   const waiting = await operator.waiting();
   const waits = new Set(waiting.map(({ email }) => email));

@@ -3,25 +3,14 @@ import { makePlan } from "../../faults/plan.ts";
 import { report } from "../../faults/report.ts";
 import type { Result } from "../../faults/run.ts";
 import { ledgerId } from "../../faults/senders.ts";
+import { allZero } from "../../faults/verdict.ts";
 import { Watch } from "../../faults/watch.ts";
 
 const told = { seed: 1, events: 1_000, people: 50, scale: 5 };
 const plan = makePlan({ ...told, base: Date.UTC(2026, 10, 24, 9) });
-const none: Result["zeros"] = {
-  lost: [],
-  wronglyDeleted: [],
-  overBudget: [],
-  leftBehind: [],
-  missing: [],
-  outOfDate: [],
-  stuck: [],
-  mailedTooOften: [],
-  told: [],
-};
-
 function result(zeros: Partial<Result["zeros"]> = {}): Result {
   return {
-    zeros: { ...none, ...zeros },
+    zeros: { ...allZero(), ...zeros },
     plan,
     watch: new Watch("identity"),
     mails: { sent: 10, sentTwice: 1, unseen: 2 },
@@ -45,7 +34,7 @@ describe("the report of a run", () => {
     expect(json).toMatchObject({ ...told, lost: 0, told: 0, mailsSentTwice: 1, eventsPerSecond: 100, p99Ms: 300_000 });
   });
 
-  it.each(Object.keys(none))("is a failure when %s is not zero, with the history of whom it is about", (name) => {
+  it.each(Object.keys(allZero()))("is a failure when %s is not zero, with the history of whom it is about", (name) => {
     const person = plan.people.find(({ facts }) => facts.length > 2);
     const [fact] = person?.facts ?? [];
     const email = person?.email ?? "";
