@@ -6,7 +6,7 @@ import { queueNames, queueUrl } from "../local/environment.ts";
 import { type Lab, sqsClient, startLab } from "./lab.ts";
 import { Operator } from "./operator.ts";
 import { makePlan, type Plan } from "./plan.ts";
-import { type Sent, sendAll } from "./send-all.ts";
+import { patienceMs, type Sent, sendAll } from "./send-all.ts";
 import { ledgerId } from "./senders.ts";
 import { fake, isThrough, judge, type Verdict } from "./verdict.ts";
 
@@ -41,9 +41,6 @@ export interface Result extends Verdict {
    */
   memory: { early: number; late: number; settling: number };
 }
-
-/** Nothing has come to its end for so long, in the lab's time: it never will. The longest backoff is 15 minutes. */
-const patienceMs = 20 * 60_000;
 
 /** Runs the whole system through a plan with faults, and judges what has become of it. The process is in the lab's time. */
 export async function run(options: RunOptions): Promise<Result> {

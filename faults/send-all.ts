@@ -9,6 +9,8 @@ import { ledgerId, requestFor, setTruth } from "./senders.ts";
 /** How many requests are under way at the same time, and how many events may wait inside for their end. */
 const senders = 16;
 const mostWaiting = 600;
+/** Nothing has come to its end for so long, in the lab's time: it never will. The longest backoff is 15 minutes. */
+export const patienceMs = 20 * 60_000;
 /** Okta puts several events into a hook. */
 const hookSize = 6;
 
@@ -65,20 +67,28 @@ class Line {
   readonly #lab: Lab;
   readonly #rest: Delivery[];
   #putOff: Delivery[] = [];
+  /** So many have been lost that waiting for them ends nothing. */
+  #isStuck = false;
 
   constructor(deliveries: readonly Delivery[], lab: Lab) {
     this.#rest = deliveries.toReversed();
     this.#lab = lab;
   }
 
+  /** @returns undefined at the end, and when what is left waits for something that never happens */
   async next(sent: Sent): Promise<[Delivery, ...Delivery[]] | undefined> {
+    const since = Date.now();
     for (;;) {
-      while (sent.open.size > mostWaiting && countOpen(sent, this.#lab) > mostWaiting) await delay(200);
+      while (!this.#isStuck && sent.open.size > mostWaiting && countOpen(sent, this.#lab) > mostWaiting) {
+        await delay(200);
+        this.#isStuck ||= Date.now() - since > patienceMs;
+      }
       const ready = this.#putOff.findIndex((delivery) => this.#mayGo(delivery));
       const [first] = ready === -1 ? [] : this.#putOff.splice(ready, 1);
       if (first !== undefined) return [first];
       const next = this.#rest.pop();
-      if (next === undefined && this.#putOff.length === 0) return undefined;
+      const isOver = this.#putOff.length === 0 || Date.now() - since > patienceMs;
+      if (next === undefined && isOver) return undefined;
       if (next === undefined) await delay(500);
       else if (!this.#mayGo(next)) this.#putOff.push(next);
       else return this.#withOthers(next);
