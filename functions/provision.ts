@@ -9,7 +9,7 @@ import { shelveMalformed } from "../lib/ledger/malformed.ts";
 import type { Alone } from "../lib/lifecycle/alone.ts";
 import { backoffMs } from "../lib/lifecycle/backoff.ts";
 import { type LifecycleEvent, mayTakeAway, parseEvent, takesAway } from "../lib/lifecycle/event.ts";
-import { leaveOpen } from "../lib/lifecycle/plans.ts";
+import { leaveOpen } from "../lib/lifecycle/open.ts";
 import { work } from "../lib/lifecycle/work.ts";
 import type { Ending, Workshop } from "../lib/lifecycle/workshop.ts";
 import { prewarm } from "../lib/prewarm.ts";

@@ -13,7 +13,7 @@ import { readState } from "../lib/ledger/state.ts";
 import { forgetSuspend } from "../lib/ledger/suspension.ts";
 import { append, entryOf } from "../lib/ledger/trail.ts";
 import type { LifecycleEvent } from "../lib/lifecycle/event.ts";
-import { giveUpOpen } from "../lib/lifecycle/plans.ts";
+import { giveUpOpen } from "../lib/lifecycle/open.ts";
 import type { Connection } from "./connection.ts";
 import type { Row } from "./print.ts";
 import { unreadableReason } from "./unreadable.ts";

@@ -1,9 +1,18 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { Kind } from "../lifecycle/event.ts";
 import { type State, stateKey, stateSchema } from "./state.ts";
 import type { LedgerTable } from "./table.ts";
 
 /** What may be planned for a person: their first day, or their last. */
 export type Plan = "joiner" | "leaver";
+
+/** Which of the two an event of a kind is about. */
+export const planByKind: Partial<Record<Kind, Plan>> = {
+  joiner: "joiner",
+  reinstate: "joiner",
+  leaver: "leaver",
+  suspend: "leaver",
+};
 
 function planName(plan: Plan): "plannedJoinerAt" | "plannedLeaverAt" {
   return plan === "joiner" ? "plannedJoinerAt" : "plannedLeaverAt";

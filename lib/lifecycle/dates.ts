@@ -1,5 +1,5 @@
 import type { LifecycleConfig } from "../config.ts";
-import type { LifecycleEvent } from "./event.ts";
+import { eventTime, type LifecycleEvent } from "./event.ts";
 
 const dayMs = 86_400_000;
 
@@ -23,6 +23,11 @@ export function withEffectiveAt(event: LifecycleEvent, { dates }: Pick<Lifecycle
   const days = event.kind === "joiner" ? -dates.joinDaysBefore : event.kind === "leaver" ? 1 : 0;
   const date = new Date(Date.parse(effectiveOn) + days * dayMs).toISOString().slice(0, 10);
   return { ...rest, effectiveAt: startOfDay({ date, timeZone }).toISOString() };
+}
+
+/** Whether an event takes effect now; one with an `effectiveAt` to come does not. */
+export function isDue(event: LifecycleEvent, now: number): boolean {
+  return event.effectiveAt === undefined || eventTime(event) <= now;
 }
 
 /**

@@ -6,12 +6,13 @@ import { isDone, readState, type State, unfinishedClaims, versionOf } from "../l
 import { checkAdmissible, isExpired } from "./admissible.ts";
 import { maxCrashes } from "./backoff.ts";
 import { workClaimed } from "./claimed.ts";
-import { withEffectiveAt } from "./dates.ts";
+import { isDue, withEffectiveAt } from "./dates.ts";
 import { end, endRefused, hold } from "./endings.ts";
 import { type LifecycleEvent, takesAway } from "./event.ts";
 import { endEarly } from "./late.ts";
 import { weighMembership } from "./membership.ts";
-import { closeOpen, giveUpOpen, isDue, isPlanOvertaken, leaveOpen, planDoubts, postpone } from "./plans.ts";
+import { closeOpen, giveUpOpen, leaveOpen } from "./open.ts";
+import { isPlanOvertaken, planDoubts, postpone } from "./plans.ts";
 import { canBeRead, type Resolved, readPerson, resolve } from "./resolve.ts";
 import { identify, type Subject } from "./subject.ts";
 import type { Delivery, Ending, Workshop } from "./workshop.ts";

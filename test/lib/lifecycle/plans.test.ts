@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { State } from "../../../lib/ledger/state.ts";
+import { isDue } from "../../../lib/lifecycle/dates.ts";
 import { kinds, type LifecycleEvent } from "../../../lib/lifecycle/event.ts";
-import { isDue, isPlanOvertaken, overtakes } from "../../../lib/lifecycle/plans.ts";
+import { isPlanOvertaken, overtakes } from "../../../lib/lifecycle/plans.ts";
 import { at, lifecycleEvent, noon } from "../../support/events.ts";
 
 type Kind = LifecycleEvent["kind"];
