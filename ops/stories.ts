@@ -62,7 +62,7 @@ function whyNothing({ outcome, reason, by, note }: TrailEntry): string | undefin
     case "expired":
       return "it came too late to be wanted";
     case "overtaken":
-      return "a newer plan took its place";
+      return "something newer took its place";
     case "forgotten":
       return `${by} had what was kept about them erased`;
     case "dismissed":
